@@ -1,0 +1,104 @@
+//! A fact carries three times: when it happened, when the world could know it, and when it was stored.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The order in which facts were stored: one number per import. It stands for the moment of storing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Sequence(pub i64);
+
+/// How `known_at` was found: observed, or assumed by a rule that never dates knowledge too early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KnownRule {
+    /// The source or the import itself saw it at that moment.
+    Observed,
+    /// A fixture: listed seven days before its kick-off.
+    ListedWeekBefore,
+    /// A result: kick-off + 2.5 h (soccer), + 4 h (NFL, NBA).
+    ResultAfterKickoff,
+    /// A result of which only the date is known: 12:00 UTC of the next day.
+    ResultNextDayNoon,
+    /// xG, shots and the like: 24 h after the result's own moment.
+    StatisticsDayAfterResult,
+    /// football-data.co.uk pre-match odds: collected on Friday for the weekend, on Tuesday for midweek, in the afternoon.
+    FridayOrTuesdayBefore,
+    /// Closing odds: at kick-off (or the end of the day of a date-only fixture). Scoring and closing line value only.
+    ClosingAtKickoff,
+    /// Opening odds: their moment is unknown. Features only, never bettable.
+    OpeningUnknown,
+    /// A correction: known when imported.
+    CorrectedOnImport,
+}
+
+impl KnownRule {
+    /// Every rule, for tests and documents.
+    pub const ALL: [Self; 9] = [
+        Self::Observed,
+        Self::ListedWeekBefore,
+        Self::ResultAfterKickoff,
+        Self::ResultNextDayNoon,
+        Self::StatisticsDayAfterResult,
+        Self::FridayOrTuesdayBefore,
+        Self::ClosingAtKickoff,
+        Self::OpeningUnknown,
+        Self::CorrectedOnImport,
+    ];
+
+    /// Its name in the store.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Observed => "observed",
+            Self::ListedWeekBefore => "listed_week_before",
+            Self::ResultAfterKickoff => "result_after_kickoff",
+            Self::ResultNextDayNoon => "result_next_day_noon",
+            Self::StatisticsDayAfterResult => "statistics_day_after_result",
+            Self::FridayOrTuesdayBefore => "friday_or_tuesday_before",
+            Self::ClosingAtKickoff => "closing_at_kickoff",
+            Self::OpeningUnknown => "opening_unknown",
+            Self::CorrectedOnImport => "corrected_on_import",
+        }
+    }
+
+    /// The rule of that name.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.code() == code)
+    }
+}
+
+/// The three times of a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Times {
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// When the world could know it. A fact is visible as of `t` when `known_at < t`.
+    pub known_at: Timestamp,
+    /// How `known_at` was found.
+    pub known_rule: KnownRule,
+    /// When it was stored.
+    pub recorded_at: Timestamp,
+    /// The import that stored it; later imports have greater numbers.
+    pub sequence: Sequence,
+}
+
+/// A value with its three times. Corrections are further facts about the same thing, never changes of this one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fact<T> {
+    /// When.
+    pub times: Times,
+    /// What.
+    pub value: T,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_have_unique_names() {
+        for rule in KnownRule::ALL {
+            assert_eq!(KnownRule::from_code(rule.code()), Some(rule));
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Every fact ever stored about some competitions, and the only door from there to a model.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::{
+    fact::{Fact, Sequence},
+    fixture::{Fixture, FixtureId},
+    outcome::Outcome,
+    quote::Quote,
+    snapshot::Snapshot,
+    statistics::MatchStatistics,
+};
+
+/// Up to which import facts count. Rebuilding a forecast uses what was recorded when it was made, so that a later backfill
+/// does not change yesterday's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RecordedBy {
+    /// Up to and including this import.
+    Import(Sequence),
+    /// Everything stored so far.
+    Now,
+}
+
+impl RecordedBy {
+    pub(crate) fn includes(self, sequence: Sequence) -> bool {
+        match self {
+            Self::Import(last) => sequence <= last,
+            Self::Now => true,
+        }
+    }
+}
+
+/// The outcome of a fixture, as one source reported it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ResultOf {
+    /// Of which fixture.
+    pub fixture: FixtureId,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// The statistics of a fixture, as one source reported them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatisticsOf {
+    /// Of which fixture.
+    pub fixture: FixtureId,
+    /// What was counted.
+    pub statistics: MatchStatistics,
+}
+
+/// Tells in constant time whether two snapshots are of one history: a clone is the same history, another load is not. What
+/// was computed from one history as of one moment holds for ever, since a history never changes.
+#[derive(Debug, Clone, Default)]
+pub struct HistoryIdentity(Arc<()>);
+
+impl PartialEq for HistoryIdentity {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for HistoryIdentity {}
+
+/// Facts of every version, loaded once. Corrections stand beside what they correct.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    fixtures: Vec<Fact<Fixture>>,
+    results: Vec<Fact<ResultOf>>,
+    statistics: Vec<Fact<StatisticsOf>>,
+    quotes: Vec<Fact<Quote>>,
+    /// Every fixture that has a version, sorted; its position is the dense index used below.
+    ids: Vec<FixtureId>,
+    fixture_index: Vec<u32>,
+    result_index: Vec<u32>,
+    statistics_index: Vec<u32>,
+    /// Quotes of dense index `i` are `quotes[quote_starts[i]..quote_starts[i + 1]]`.
+    quote_starts: Vec<u32>,
+    identity: HistoryIdentity,
+}
+
+impl History {
+    /// A history of these facts, in any order. Facts about fixtures that have no version are dropped: nothing can be said
+    /// about a match nobody announced.
+    pub fn new(
+        mut fixtures: Vec<Fact<Fixture>>,
+        mut results: Vec<Fact<ResultOf>>,
+        mut statistics: Vec<Fact<StatisticsOf>>,
+        mut quotes: Vec<Fact<Quote>>,
+    ) -> Self {
+        let mut ids: Vec<FixtureId> = fixtures.iter().map(|f| f.value.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let dense = |id: FixtureId| ids.binary_search(&id).ok().map(|i| i as u32);
+        sort_as_known(&mut fixtures, |f| f.id);
+        results.retain(|r| dense(r.value.fixture).is_some());
+        sort_as_known(&mut results, |r| r.fixture);
+        statistics.retain(|s| dense(s.value.fixture).is_some());
+        sort_as_known(&mut statistics, |s| s.fixture);
+        quotes.retain(|q| dense(q.value.fixture).is_some());
+        quotes.sort_by_key(|q| (q.value.fixture, q.times.known_at, q.times.sequence, q.value.series));
+        let index =
+            |ids: &mut dyn Iterator<Item = FixtureId>| ids.map(|id| dense(id).unwrap_or_default()).collect();
+        let fixture_index = index(&mut fixtures.iter().map(|f| f.value.id));
+        let result_index = index(&mut results.iter().map(|r| r.value.fixture));
+        let statistics_index = index(&mut statistics.iter().map(|s| s.value.fixture));
+        let mut quote_starts = Vec::with_capacity(ids.len() + 1);
+        for id in &ids {
+            quote_starts.push(quotes.partition_point(|q| q.value.fixture < *id) as u32);
+        }
+        quote_starts.push(quotes.len() as u32);
+        Self {
+            fixtures,
+            results,
+            statistics,
+            quotes,
+            ids,
+            fixture_index,
+            result_index,
+            statistics_index,
+            quote_starts,
+            identity: HistoryIdentity::default(),
+        }
+    }
+
+    /// What could be known before `at`, of what was recorded by then: the only maker of a [`Snapshot`].
+    pub fn as_of(&self, at: Timestamp, recorded_by: RecordedBy) -> Snapshot<'_> {
+        Snapshot::new(self, at, recorded_by)
+    }
+
+    /// This history without what became known at or after `at`. A forecast as of `at` must not change by a bit when it is
+    /// made from this instead: that is the leak test.
+    #[must_use]
+    pub fn forgetting_from(&self, at: Timestamp) -> Self {
+        fn kept<T: Clone>(facts: &[Fact<T>], at: Timestamp) -> Vec<Fact<T>> {
+            facts.iter().filter(|f| f.times.known_at < at).cloned().collect()
+        }
+        Self::new(
+            kept(&self.fixtures, at),
+            kept(&self.results, at),
+            kept(&self.statistics, at),
+            kept(&self.quotes, at),
+        )
+    }
+
+    /// Fixture versions in the order they became known.
+    pub fn fixture_facts(&self) -> &[Fact<Fixture>] {
+        &self.fixtures
+    }
+
+    /// Results in the order they became known.
+    pub fn result_facts(&self) -> &[Fact<ResultOf>] {
+        &self.results
+    }
+
+    /// Statistics in the order they became known.
+    pub fn statistics_facts(&self) -> &[Fact<StatisticsOf>] {
+        &self.statistics
+    }
+
+    /// The latest import any fact came from.
+    pub fn last_sequence(&self) -> Option<Sequence> {
+        let sequences = self.fixtures.iter().map(|f| f.times.sequence);
+        let sequences = sequences.chain(self.results.iter().map(|f| f.times.sequence));
+        let sequences = sequences.chain(self.statistics.iter().map(|f| f.times.sequence));
+        sequences.chain(self.quotes.iter().map(|f| f.times.sequence)).max()
+    }
+
+    /// Every fixture by id in its latest version. For scoring and settlement, never for a model.
+    pub fn fixtures_for_scoring(&self) -> Vec<&Fixture> {
+        let mut latest: Vec<Option<&Fixture>> = vec![None; self.ids.len()];
+        for (fact, index) in self.fixtures.iter().zip(&self.fixture_index) {
+            latest[*index as usize] = Some(&fact.value);
+        }
+        latest.into_iter().flatten().collect()
+    }
+
+    /// The outcome of a fixture in its latest version. For scoring and settlement, never for a model.
+    pub fn outcome_for_scoring(&self, fixture: FixtureId) -> Option<&Outcome> {
+        let wanted = self.dense(fixture)? as u32;
+        let position = self.result_index.iter().rposition(|i| *i == wanted)?;
+        Some(&self.results[position].value.outcome)
+    }
+
+    /// Every quote of a fixture by the moment it became known, closing odds included. For scoring and closing line value,
+    /// never for a model.
+    pub fn quotes_for_scoring(&self, fixture: FixtureId) -> &[Fact<Quote>] {
+        self.dense(fixture).map_or(&[], |i| self.quotes_of(i))
+    }
+
+    /// Whether any version of this fixture is in here.
+    pub fn knows(&self, fixture: FixtureId) -> bool {
+        self.dense(fixture).is_some()
+    }
+
+    pub(crate) fn identity(&self) -> &HistoryIdentity {
+        &self.identity
+    }
+
+    pub(crate) fn dense(&self, fixture: FixtureId) -> Option<usize> {
+        self.ids.binary_search(&fixture).ok()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    pub(crate) fn quotes_of(&self, dense: usize) -> &[Fact<Quote>] {
+        &self.quotes[self.quote_starts[dense] as usize..self.quote_starts[dense + 1] as usize]
+    }
+
+    /// For every dense index the position of the version visible at `at`: the last one known by then.
+    pub(crate) fn visible_fixtures(&self, at: Timestamp, recorded_by: RecordedBy) -> Vec<Option<u32>> {
+        last_visible(&self.fixtures, &self.fixture_index, self.len(), at, recorded_by)
+    }
+
+    pub(crate) fn visible_results(&self, at: Timestamp, recorded_by: RecordedBy) -> Vec<Option<u32>> {
+        last_visible(&self.results, &self.result_index, self.len(), at, recorded_by)
+    }
+
+    pub(crate) fn visible_statistics(&self, at: Timestamp, recorded_by: RecordedBy) -> Vec<Option<u32>> {
+        last_visible(&self.statistics, &self.statistics_index, self.len(), at, recorded_by)
+    }
+}
+
+fn sort_as_known<T>(facts: &mut [Fact<T>], fixture: impl Fn(&T) -> FixtureId) {
+    facts.sort_by_key(|f| (f.times.known_at, f.times.sequence, fixture(&f.value)));
+}
+
+fn last_visible<T>(
+    facts: &[Fact<T>],
+    dense: &[u32],
+    fixtures: usize,
+    at: Timestamp,
+    recorded_by: RecordedBy,
+) -> Vec<Option<u32>> {
+    let mut visible = vec![None; fixtures];
+    let known = facts.partition_point(|f| f.times.known_at < at);
+    for (position, (fact, index)) in facts.iter().zip(dense).enumerate().take(known) {
+        if recorded_by.includes(fact.times.sequence) {
+            visible[*index as usize] = Some(position as u32);
+        }
+    }
+    visible
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+use jiff::Timestamp;
+
+use super::*;
+use crate::{
+    competition::CompetitionId,
+    fact::{KnownRule, Times},
+    fixture::{FixtureStatus, Kickoff, Stage},
+    market::{Market, Selection},
+    odds::DecimalOdds,
+    outcome::Score,
+    quote::{BookId, Phase, Series},
+    season::Season,
+    sport::Sport,
+    team::TeamId,
+};
+
+fn second(at: i64) -> Timestamp {
+    Timestamp::from_second(at).unwrap()
+}
+
+fn times(known: i64, sequence: i64) -> Times {
+    Times {
+        occurred_at: second(known),
+        known_at: second(known),
+        known_rule: KnownRule::Observed,
+        recorded_at: second(1_000_000 + sequence),
+        sequence: Sequence(sequence),
+    }
+}
+
+fn fixture(id: i64, kickoff: i64) -> Fixture {
+    Fixture {
+        id: FixtureId(id),
+        competition: CompetitionId::literal("eng.1"),
+        sport: Sport::Soccer,
+        season: Season::starting(2023),
+        home: TeamId(1),
+        away: TeamId(2),
+        kickoff: Kickoff::At(second(kickoff)),
+        neutral: false,
+        stage: Stage::Regular,
+        status: FixtureStatus::Scheduled,
+    }
+}
+
+fn result(id: i64, home: u16) -> ResultOf {
+    ResultOf { fixture: FixtureId(id), outcome: Outcome::completed(Score::new(home, 0)) }
+}
+
+fn quote(id: i64, odds: f64) -> Quote {
+    let series = Series {
+        book: BookId::MARKET_AVERAGE,
+        market: Market::THREE_WAY,
+        selection: Selection::Home,
+        phase: Phase::Observed,
+    };
+    Quote { fixture: FixtureId(id), series, odds: DecimalOdds::new(odds).unwrap() }
+}
+
+fn fact<T>(value: T, known: i64, sequence: i64) -> Fact<T> {
+    Fact { times: times(known, sequence), value }
+}
+
+fn sample() -> History {
+    History::new(
+        vec![fact(fixture(7, 100), 10, 1), fact(fixture(3, 200), 20, 1), fact(fixture(3, 300), 150, 2)],
+        vec![fact(result(7, 1), 110, 1), fact(result(7, 2), 400, 3), fact(result(99, 5), 110, 1)],
+        vec![],
+        vec![fact(quote(3, 2.0), 30, 1), fact(quote(3, 2.1), 40, 2), fact(quote(3, 2.2), 500, 2)],
+    )
+}
+
+#[test]
+fn a_fact_is_visible_only_after_it_became_known() {
+    let history = sample();
+    let at = |t| history.as_of(second(t), RecordedBy::Now);
+    assert_eq!(at(10).fixtures().count(), 0, "known_at < t is strict");
+    assert_eq!(at(11).fixtures().count(), 1);
+    assert_eq!(at(110).played().count(), 0);
+    assert_eq!(at(111).played().count(), 1);
+    assert_eq!(at(1000).played().count(), 1, "a result of no announced fixture is dropped");
+}
+
+#[test]
+fn corrections_and_new_dates_supersede_from_their_own_moment() {
+    let history = sample();
+    let score = |t| history.as_of(second(t), RecordedBy::Now).played().next().unwrap().score().home;
+    assert_eq!((score(200), score(401)), (1, 2));
+    let kickoff =
+        |t| history.as_of(second(t), RecordedBy::Now).fixture(FixtureId(3)).unwrap().kickoff.earliest();
+    assert_eq!((kickoff(100), kickoff(151)), (second(200), second(300)));
+    assert_eq!(history.outcome_for_scoring(FixtureId(7)).unwrap().full_time.home, 2);
+}
+
+#[test]
+fn a_later_import_does_not_change_what_was_recorded() {
+    let history = sample();
+    let odds = |recorded_by| -> Vec<f64> {
+        history.as_of(second(100), recorded_by).quotes(FixtureId(3)).map(|q| q.value.odds.value()).collect()
+    };
+    assert_eq!(odds(RecordedBy::Import(Sequence(1))), [2.0]);
+    assert_eq!(odds(RecordedBy::Now), [2.0, 2.1]);
+}
+
+#[test]
+fn forgetting_the_future_leaves_the_snapshot_as_it_was() {
+    let history = sample();
+    for t in 0..600 {
+        let full = history.as_of(second(t), RecordedBy::Now);
+        let forgotten = history.forgetting_from(second(t));
+        let truncated = forgotten.as_of(second(t), RecordedBy::Now);
+        let view = |s: &Snapshot<'_>| {
+            let fixtures: Vec<Fixture> = s.fixtures().copied().collect();
+            let scores: Vec<Score> = s.played().map(|m| m.score()).collect();
+            let quotes: Vec<Quote> = s.quotes(FixtureId(3)).map(|q| q.value).collect();
+            (fixtures, scores, quotes)
+        };
+        assert_eq!(view(&full), view(&truncated), "as of {t}");
+    }
+}
+
+#[test]
+fn time_only_runs_back() {
+    let history = sample();
+    let now = history.as_of(second(50), RecordedBy::Now);
+    assert_eq!(now.rewound(second(500)).at(), second(50));
+    assert_eq!(now.rewound(second(20)).fixtures().count(), 1);
+}
+
+#[test]
+fn a_clone_is_the_same_history_and_another_load_is_not() {
+    let history = sample();
+    let identity = |h: &History| h.as_of(second(50), RecordedBy::Now).history_identity().clone();
+    assert_eq!(identity(&history), identity(&history.clone()));
+    assert_ne!(identity(&history), identity(&sample()));
+    assert_ne!(identity(&history), identity(&history.forgetting_from(second(50))));
+}

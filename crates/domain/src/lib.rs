@@ -1,0 +1,47 @@
+//! What is true about sport and wagers, as immutable values.
+//!
+//! No I/O, no clock, no randomness, no async: everything here is a value or a pure function of values. The other crates
+//! depend on this one and not on each other.
+//!
+//! The path of a match through this crate: a [`Fixture`] and its [`Outcome`] are facts with three times ([`Times`]);
+//! [`History`] holds them all; [`History::as_of`] makes the only view a model ever gets, a [`Snapshot`]; a model answers
+//! with a [`ScoreDistribution`]; a [`Market`] turns that distribution into fair odds and, with the same grading function,
+//! an outcome into money.
+
+pub mod code;
+pub mod competition;
+pub mod fact;
+pub mod fixture;
+pub mod forecast;
+pub mod history;
+pub mod margin;
+pub mod market;
+pub mod money;
+pub mod odds;
+pub mod outcome;
+pub mod probability;
+pub mod quote;
+pub mod record;
+pub mod season;
+pub mod snapshot;
+pub mod sport;
+pub mod statistics;
+pub mod team;
+
+pub use competition::{Competition, CompetitionId};
+pub use fact::{Fact, KnownRule, Sequence, Times};
+pub use fixture::{Fixture, FixtureId, FixtureStatus, Kickoff, Stage};
+pub use forecast::{Forecast, ScoreDistribution};
+pub use history::{History, RecordedBy};
+pub use market::{Grade, Market, Selection, Shares};
+pub use money::{Currency, Money};
+pub use odds::DecimalOdds;
+pub use outcome::{Outcome, Score};
+pub use probability::{OutcomeClass, OutcomeProbabilities, Probability};
+pub use quote::{BookId, Phase, Quote};
+pub use record::{Loss, MatchRecord, QuoteRecord, Reason, Rejection, UnknownName};
+pub use season::{Season, SeasonRule};
+pub use snapshot::{PlayedMatch, Snapshot};
+pub use sport::Sport;
+pub use statistics::MatchStatistics;
+pub use team::TeamId;

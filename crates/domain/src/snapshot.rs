@@ -1,0 +1,154 @@
+//! What was known at one moment. Everything a model may see, and nothing else.
+
+use jiff::Timestamp;
+
+use crate::{
+    competition::CompetitionId,
+    fact::Fact,
+    fixture::{Fixture, FixtureId},
+    history::{History, HistoryIdentity, RecordedBy, ResultOf},
+    outcome::{Outcome, OutcomeStatus, Score},
+    quote::Quote,
+    sport::SettlementPeriod,
+    statistics::MatchStatistics,
+};
+
+/// A view of a [`History`] as of one moment: a fact is in it when `known_at < at` and it was recorded by then.
+#[derive(Debug, Clone)]
+pub struct Snapshot<'h> {
+    history: &'h History,
+    at: Timestamp,
+    recorded_by: RecordedBy,
+    /// Matches that started before this are out of sight; none for no limit.
+    since: Option<Timestamp>,
+    fixtures: Vec<Option<u32>>,
+    results: Vec<Option<u32>>,
+    statistics: Vec<Option<u32>>,
+    /// Dense indices of completed matches by kick-off, then id.
+    played: Vec<u32>,
+}
+
+/// A match that was completed and whose result was known.
+#[derive(Debug, Clone, Copy)]
+pub struct PlayedMatch<'h> {
+    /// Who met whom.
+    pub fixture: &'h Fixture,
+    /// How it ended.
+    pub outcome: &'h Outcome,
+    /// What was counted, if that was known already.
+    pub statistics: Option<&'h MatchStatistics>,
+}
+
+impl PlayedMatch<'_> {
+    /// The score in the sport's settlement period, which is what forecasts are about.
+    pub fn score(&self) -> Score {
+        settled_score(self.fixture, self.outcome)
+    }
+}
+
+/// The score in the settlement period of the fixture's sport; the final score where regulation is not on record.
+pub fn settled_score(fixture: &Fixture, outcome: &Outcome) -> Score {
+    match fixture.sport.rules().settlement_period {
+        SettlementPeriod::Regulation => outcome.regulation.unwrap_or(outcome.full_time),
+        SettlementPeriod::IncludingOvertime => outcome.full_time,
+    }
+}
+
+impl<'h> Snapshot<'h> {
+    pub(crate) fn new(history: &'h History, at: Timestamp, recorded_by: RecordedBy) -> Self {
+        let fixtures = history.visible_fixtures(at, recorded_by);
+        let results = history.visible_results(at, recorded_by);
+        let statistics = history.visible_statistics(at, recorded_by);
+        let mut snapshot =
+            Self { history, at, recorded_by, since: None, fixtures, results, statistics, played: Vec::new() };
+        let mut played: Vec<u32> =
+            (0..history.len() as u32).filter(|i| snapshot.played_at(*i as usize).is_some()).collect();
+        played.sort_by_key(|i| snapshot.fixture_at(*i as usize).map(|f| (f.kickoff.earliest(), f.id)));
+        snapshot.played = played;
+        snapshot
+    }
+
+    /// The moment: nothing known at or after it is in here.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// Up to which import facts are in here.
+    pub fn recorded_by(&self) -> RecordedBy {
+        self.recorded_by
+    }
+
+    /// Which history this is a view of.
+    pub fn history_identity(&self) -> &'h HistoryIdentity {
+        self.history.identity()
+    }
+
+    /// The same world at an earlier moment. A later one is refused by staying at this one: time only runs back.
+    #[must_use]
+    pub fn rewound(&self, at: Timestamp) -> Snapshot<'h> {
+        let rewound = Snapshot::new(self.history, at.min(self.at), self.recorded_by);
+        match self.since {
+            Some(since) => rewound.since(since),
+            None => rewound,
+        }
+    }
+
+    /// The same world without matches that started before `since`: a training window.
+    #[must_use]
+    pub fn since(mut self, since: Timestamp) -> Self {
+        let since = self.since.map_or(since, |earlier| earlier.max(since));
+        let mut played = std::mem::take(&mut self.played);
+        played.retain(|i| self.fixture_at(*i as usize).is_some_and(|f| f.kickoff.earliest() >= since));
+        self.played = played;
+        self.since = Some(since);
+        self
+    }
+
+    /// Every announced fixture by id, in the version known at that moment.
+    pub fn fixtures(&self) -> impl Iterator<Item = &'h Fixture> + '_ {
+        (0..self.fixtures.len()).filter_map(|i| self.fixture_at(i))
+    }
+
+    /// One fixture, if it was announced.
+    pub fn fixture(&self, id: FixtureId) -> Option<&'h Fixture> {
+        self.history.dense(id).and_then(|i| self.fixture_at(i))
+    }
+
+    /// Completed matches with a known result, by kick-off.
+    pub fn played(&self) -> impl DoubleEndedIterator<Item = PlayedMatch<'h>> + '_ {
+        self.played.iter().filter_map(|i| self.played_at(*i as usize))
+    }
+
+    /// Completed matches of one competition, by kick-off.
+    pub fn played_in(
+        &self,
+        competition: CompetitionId,
+    ) -> impl DoubleEndedIterator<Item = PlayedMatch<'h>> + '_ {
+        self.played().filter(move |m| m.fixture.competition == competition)
+    }
+
+    /// What was last reported of a fixture's outcome, completed or not, with its times.
+    pub fn result(&self, id: FixtureId) -> Option<&'h Fact<ResultOf>> {
+        let dense = self.history.dense(id)?;
+        self.results[dense].map(|position| &self.history.result_facts()[position as usize])
+    }
+
+    /// Prices of a fixture by the moment they became known.
+    pub fn quotes(&self, id: FixtureId) -> impl Iterator<Item = &'h Fact<Quote>> + '_ {
+        let quotes = self.history.dense(id).map_or(&[][..], |i| self.history.quotes_of(i));
+        let known = quotes.partition_point(|q| q.times.known_at < self.at);
+        quotes[..known].iter().filter(|q| self.recorded_by.includes(q.times.sequence))
+    }
+
+    fn fixture_at(&self, dense: usize) -> Option<&'h Fixture> {
+        self.fixtures[dense].map(|position| &self.history.fixture_facts()[position as usize].value)
+    }
+
+    fn played_at(&self, dense: usize) -> Option<PlayedMatch<'h>> {
+        let fixture = self.fixture_at(dense)?;
+        let outcome = &self.history.result_facts()[self.results[dense]? as usize].value.outcome;
+        let statistics =
+            self.statistics[dense].map(|p| &self.history.statistics_facts()[p as usize].value.statistics);
+        (outcome.status == OutcomeStatus::Completed).then_some(PlayedMatch { fixture, outcome, statistics })
+    }
+}
