@@ -1,0 +1,7 @@
+//! Stakes, payouts and closing line value against the reference figures, and the laws of settlement.
+
+mod closing_line;
+mod laws;
+mod settlement;
+mod shared;
+mod staking;
