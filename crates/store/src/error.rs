@@ -1,0 +1,152 @@
+//! What can go wrong with the store, and what to do about it.
+
+use std::path::PathBuf;
+
+/// Why the store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The place for the database cannot be used.
+    #[error("cannot open the store at {}: {source}; choose another place with --data DIR", path.display())]
+    Open {
+        /// Where.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// There is no database to read.
+    #[error("there is no store at {}; create it with `touchline init` or by importing data", path.display())]
+    Absent {
+        /// Where.
+        path: PathBuf,
+    },
+    /// The file is something else.
+    #[error("{} is not a Touchline store; choose another place with --data DIR", path.display())]
+    NotAStore {
+        /// Where.
+        path: PathBuf,
+    },
+    /// A later Touchline wrote this database.
+    #[error(
+        "the store at {} has schema {found} and this Touchline knows schemas up to {known}; upgrade Touchline \
+         (nothing was changed)",
+        path.display()
+    )]
+    Newer {
+        /// Where.
+        path: PathBuf,
+        /// The newest migration in the database.
+        found: i64,
+        /// The newest migration known here.
+        known: i64,
+    },
+    /// An earlier Touchline wrote this database, and it was opened for reading only.
+    #[error(
+        "the store at {} has schema {found} and this Touchline needs {known}; open it once for writing, e.g. by \
+         importing a file, to bring it up to date",
+        path.display()
+    )]
+    Older {
+        /// Where.
+        path: PathBuf,
+        /// The newest migration in the database.
+        found: i64,
+        /// The newest migration known here.
+        known: i64,
+    },
+    /// A migration failed; its transaction was rolled back.
+    #[error("cannot bring the store up to date: {detail}; nothing was changed")]
+    Migration {
+        /// What the database said.
+        detail: String,
+    },
+    /// A write to a store that was opened for reading, or whose file is protected.
+    #[error(
+        "the store is open for reading only; open it for writing and check that its folder can be written"
+    )]
+    ReadOnly,
+    /// Another process is writing and did not finish in time.
+    #[error(
+        "another process has been writing to the store for over {waited_secs} s; try again when it is done"
+    )]
+    Busy {
+        /// How long this one waited.
+        waited_secs: u64,
+    },
+    /// No space is left.
+    #[error(
+        "the disk that holds the store is full; free some space and run the command again (nothing was lost)"
+    )]
+    DiskFull,
+    /// The operating system failed to read or write.
+    #[error(
+        "the store's file cannot be read or written: {detail}; check the disk, its free space and file size \
+         limits, then run the command again (nothing was lost)"
+    )]
+    Io {
+        /// What the database said.
+        detail: String,
+    },
+    /// The database file is damaged.
+    #[error("the store is damaged: {detail}; run `touchline doctor` and restore a backup")]
+    Damaged {
+        /// What the database said.
+        detail: String,
+    },
+    /// A stored value that this version does not understand.
+    #[error(
+        "the store holds {value:?} as {column}, which this Touchline does not understand; upgrade Touchline"
+    )]
+    Value {
+        /// What it stands for.
+        column: &'static str,
+        /// What stands there.
+        value: String,
+    },
+    /// Something was referred to that is not in the store.
+    #[error("there is no {what} {id} in the store")]
+    NotFound {
+        /// What kind of thing.
+        what: &'static str,
+        /// How it was named.
+        id: String,
+    },
+    /// A name already belongs to another team.
+    #[error(
+        "{name:?} is already a name of team {team} in pool {pool}; accept it as an alias of that team instead"
+    )]
+    NameTaken {
+        /// The pool.
+        pool: String,
+        /// The name.
+        name: String,
+        /// Whose it is.
+        team: i64,
+    },
+    /// A settlement that does not fit its bet.
+    #[error("bet {bet} was struck in {stake} and cannot be paid in {payout}")]
+    Currency {
+        /// The bet.
+        bet: i64,
+        /// Its currency.
+        stake: String,
+        /// The payout's currency.
+        payout: String,
+    },
+    /// A value that does not fit into JSON.
+    #[error("cannot write {what} as JSON: {detail}")]
+    Json {
+        /// What it is.
+        what: &'static str,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// Any other failure of the database.
+    #[error("the store failed: {0}")]
+    Database(#[source] sqlx::Error),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        crate::engine::classify(error)
+    }
+}

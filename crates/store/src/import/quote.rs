@@ -1,0 +1,171 @@
+//! Prices: numbered by series, freed of repetitions, compared with what is stored.
+//!
+//! A price is a fact about its moment. Read again with another value for the same moment, the later import's word counts from
+//! its sequence on and the earlier one stays on record.
+
+use std::collections::HashMap;
+
+use domain::{FixtureId, Loss, Reason, Rejection, quote::Series, record::QuoteRecord};
+use sqlx::Row as _;
+
+use super::stored::ranges;
+use crate::{StoreError, column, engine::Connection, statement::fact as sql};
+
+/// A price as it is stored, and the line of the file it came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct QuoteRow {
+    pub(super) fixture: i64,
+    pub(super) series: i64,
+    pub(super) known_at: i64,
+    pub(super) price: i64,
+    pub(super) known_rule: i64,
+    pub(super) line: u32,
+}
+
+impl QuoteRow {
+    pub(super) fn new(fixture: FixtureId, series: i64, quote: &QuoteRecord, line: u32) -> Self {
+        Self {
+            fixture: fixture.0,
+            series,
+            known_at: column::micros(quote.known_at),
+            price: quote.odds.to_micros(),
+            known_rule: column::rule_number(quote.known_rule),
+            line,
+        }
+    }
+
+    fn moment(&self) -> (i64, i64, i64) {
+        (self.fixture, self.series, self.known_at)
+    }
+}
+
+/// Numbers of series: those committed before, and those this transaction adds.
+pub(super) struct SeriesNumbers {
+    committed: HashMap<Series, i64>,
+    added: HashMap<Series, i64>,
+}
+
+impl SeriesNumbers {
+    pub(super) fn new(committed: HashMap<Series, i64>) -> Self {
+        Self { committed, added: HashMap::new() }
+    }
+
+    pub(super) fn known(&self, series: Series) -> Option<i64> {
+        self.committed.get(&series).or_else(|| self.added.get(&series)).copied()
+    }
+
+    /// The number of a series not known here; another process may have added it.
+    pub(super) async fn add(
+        &mut self,
+        connection: &mut Connection,
+        series: Series,
+    ) -> Result<i64, StoreError> {
+        let (kind, line) = column::market_columns(series.market);
+        let query = sqlx::query_scalar(sql::SERIES_NUMBER).bind(series.book.as_str()).bind(kind).bind(line);
+        let query = query.bind(series.selection.to_string()).bind(series.phase.code());
+        let number: i64 = query.fetch_one(connection).await?;
+        self.added.insert(series, number);
+        Ok(number)
+    }
+
+    pub(super) fn committed(mut self) -> HashMap<Series, i64> {
+        self.committed.extend(self.added);
+        self.committed
+    }
+}
+
+/// Sorts by key and drops repetitions. Two prices for one moment contradict each other: neither is kept.
+pub(super) fn distinct(mut rows: Vec<QuoteRow>) -> (Vec<QuoteRow>, Vec<Rejection>) {
+    rows.sort_unstable();
+    rows.dedup_by(|later, earlier| later.moment() == earlier.moment() && later.price == earlier.price);
+    let mut rejections = Vec::new();
+    let mut kept = Vec::with_capacity(rows.len());
+    for group in rows.chunk_by(|one, other| one.moment() == other.moment()) {
+        match group {
+            [single] => kept.push(*single),
+            several => rejections.extend(several.iter().map(contradicting)),
+        }
+    }
+    (kept, rejections)
+}
+
+fn contradicting(row: &QuoteRow) -> Rejection {
+    Rejection {
+        row: row.line,
+        field: None,
+        value: format!("odds {}", row.price as f64 / 1e6),
+        reason: Reason::ConflictInFile,
+        loss: Loss::Field,
+    }
+}
+
+/// Prices that are new, or differ from the stored ones, and how many do the latter. `known` are the fixtures, sorted, that
+/// were stored before this batch; nothing is looked up for the others.
+pub(super) async fn unknown(
+    connection: &mut Connection,
+    rows: Vec<QuoteRow>,
+    known: &[i64],
+) -> Result<(Vec<QuoteRow>, u64), StoreError> {
+    let mut corrections = 0;
+    let mut unknown = Vec::with_capacity(rows.len());
+    let (stored, fresh): (Vec<QuoteRow>, Vec<QuoteRow>) =
+        rows.into_iter().partition(|row| known.binary_search(&row.fixture).is_ok());
+    let mut fixtures: Vec<i64> = stored.iter().map(|row| row.fixture).collect();
+    fixtures.dedup();
+    for (first, last) in ranges(&fixtures) {
+        let prices = prices_between(connection, first, last).await?;
+        let from = stored.partition_point(|row| row.fixture < first);
+        let to = stored.partition_point(|row| row.fixture <= last);
+        for row in &stored[from..to] {
+            match prices.get(&row.moment()) {
+                Some(price) if *price == row.price => {}
+                Some(_) => {
+                    corrections += 1;
+                    unknown.push(*row);
+                }
+                None => unknown.push(*row),
+            }
+        }
+    }
+    unknown.extend(fresh);
+    Ok((unknown, corrections))
+}
+
+/// The last word on every price of these fixtures.
+async fn prices_between(
+    connection: &mut Connection,
+    first: i64,
+    last: i64,
+) -> Result<HashMap<(i64, i64, i64), i64>, StoreError> {
+    let mut prices = HashMap::new();
+    let query = sqlx::query(sql::QUOTES_BETWEEN).bind(first).bind(last);
+    for row in query.fetch_all(connection).await? {
+        prices.insert((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?), row.try_get(3)?);
+    }
+    Ok(prices)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(fixture: i64, series: i64, price: i64, line: u32) -> QuoteRow {
+        QuoteRow { fixture, series, known_at: 7, price, known_rule: 0, line }
+    }
+
+    #[test]
+    fn repetitions_go_and_contradictions_are_named() {
+        let rows = vec![
+            row(2, 1, 150, 9),
+            row(1, 1, 200, 4),
+            row(1, 1, 200, 5),
+            row(2, 1, 160, 8),
+            row(1, 2, 300, 4),
+        ];
+        let (kept, rejections) = distinct(rows);
+        assert_eq!(kept, [row(1, 1, 200, 4), row(1, 2, 300, 4)]);
+        let lines: Vec<u32> = rejections.iter().map(|r| r.row).collect();
+        assert_eq!(lines, [9, 8]);
+        assert!(rejections.iter().all(|r| r.reason == Reason::ConflictInFile && r.loss == Loss::Field));
+    }
+}

@@ -1,0 +1,141 @@
+//! Writing a plan, in the order of the keys: sorted rows fill pages instead of splitting them.
+
+use sqlx::{Arguments as _, error::ErrorKind};
+
+use super::plan::{Of, Plan};
+use crate::{
+    StoreError, column,
+    engine::{Connection, insert_rows},
+    fact,
+    statement::fact as sql,
+};
+
+impl Plan {
+    /// Appends everything under the number of this import.
+    pub(super) async fn write(
+        &mut self,
+        connection: &mut Connection,
+        sequence: i64,
+    ) -> Result<(), StoreError> {
+        self.write_fixtures(connection).await?;
+        self.write_versions(connection, sequence).await?;
+        self.write_results(connection, sequence).await?;
+        self.write_statistics(connection, sequence).await?;
+        insert_rows(connection, &sql::QUOTE_ROWS, &self.quotes, |values, row| {
+            values.add(row.fixture)?;
+            values.add(row.series)?;
+            values.add(row.known_at)?;
+            values.add(sequence)?;
+            values.add(row.price)?;
+            values.add(row.known_rule)
+        })
+        .await
+    }
+
+    async fn write_fixtures(&self, connection: &mut Connection) -> Result<(), StoreError> {
+        insert_rows(connection, &sql::FIXTURE_ROWS, &self.fixtures, |values, row| {
+            values.add(row.id.0)?;
+            values.add(row.key.competition.as_str())?;
+            values.add(row.key.home.0)?;
+            values.add(row.key.away.0)
+        })
+        .await
+        .map_err(name_missing_team)?;
+        insert_rows(connection, &sql::KEY_ROWS, &self.keys, |values, (fixture, key)| {
+            values.add(key.competition.as_str())?;
+            values.add(key.local_date.to_string())?;
+            values.add(key.home.0)?;
+            values.add(key.away.0)?;
+            values.add(fixture.0)
+        })
+        .await?;
+        let source = self.source.as_str();
+        insert_rows(connection, &sql::SOURCE_ROWS, &self.names, |values, (fixture, id)| {
+            values.add(source)?;
+            values.add(id.as_str())?;
+            values.add(fixture.0)
+        })
+        .await
+    }
+
+    async fn write_versions(&mut self, connection: &mut Connection, sequence: i64) -> Result<(), StoreError> {
+        self.versions.sort_by_key(|of| (of.fixture, of.fact.known_at));
+        insert_rows(
+            connection,
+            &sql::VERSION_ROWS,
+            &self.versions,
+            |values, Of { fixture, occurred_at, fact }| {
+                let (_, end) = column::kickoff_columns(fact.value.kickoff);
+                values.add(fixture.0)?;
+                values.add(column::micros(fact.known_at))?;
+                values.add(sequence)?;
+                values.add(column::rule_number(fact.known_rule))?;
+                values.add(column::micros(*occurred_at))?;
+                values.add(end)?;
+                values.add(i64::from(fact.value.season.start_year))?;
+                values.add(i64::from(fact.value.neutral))?;
+                values.add(fact.value.stage.code())?;
+                values.add(fact.value.status.code())
+            },
+        )
+        .await
+    }
+
+    async fn write_results(&mut self, connection: &mut Connection, sequence: i64) -> Result<(), StoreError> {
+        self.results.sort_by_key(|of| of.fixture);
+        insert_rows(
+            connection,
+            &sql::RESULT_ROWS,
+            &self.results,
+            |values, Of { fixture, occurred_at, fact }| {
+                let outcome = &fact.value;
+                let periods =
+                    (!outcome.periods.is_empty()).then(|| column::json("periods", &outcome.periods));
+                values.add(fixture.0)?;
+                values.add(column::micros(fact.known_at))?;
+                values.add(sequence)?;
+                values.add(column::rule_number(fact.known_rule))?;
+                values.add(column::micros(*occurred_at))?;
+                values.add(column::name(outcome.status))?;
+                values.add(outcome.regulation.map(|s| i64::from(s.home)))?;
+                values.add(outcome.regulation.map(|s| i64::from(s.away)))?;
+                values.add(i64::from(outcome.full_time.home))?;
+                values.add(i64::from(outcome.full_time.away))?;
+                values.add(periods.transpose()?)
+            },
+        )
+        .await
+    }
+
+    async fn write_statistics(
+        &mut self,
+        connection: &mut Connection,
+        sequence: i64,
+    ) -> Result<(), StoreError> {
+        self.statistics.sort_by_key(|of| of.fixture);
+        insert_rows(
+            connection,
+            &sql::STATISTICS_ROWS,
+            &self.statistics,
+            |values, Of { fixture, occurred_at, fact }| {
+                values.add(fixture.0)?;
+                values.add(column::micros(fact.known_at))?;
+                values.add(sequence)?;
+                values.add(column::rule_number(fact.known_rule))?;
+                values.add(column::micros(*occurred_at))?;
+                fact::statistics_columns(&fact.value).into_iter().try_for_each(|value| values.add(value))
+            },
+        )
+        .await
+    }
+}
+
+/// A fixture refers to its competition and teams only.
+fn name_missing_team(error: StoreError) -> StoreError {
+    match &error {
+        StoreError::Database(sqlx::Error::Database(e)) if e.kind() == ErrorKind::ForeignKeyViolation => {
+            StoreError::NotFound { what: "team or competition", id: "that a new fixture names".into() }
+        }
+        _ => error,
+    }
+}

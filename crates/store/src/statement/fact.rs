@@ -1,0 +1,75 @@
+//! Fixtures, results, statistics and quotes.
+
+statements! {
+    COMPETITION_OF = "SELECT competition FROM fixture WHERE id = $1";
+    LAST_FIXTURE = "SELECT COALESCE(MAX(id), 0) FROM fixture";
+    KEYS_BETWEEN = "SELECT local_date, home_id, away_id, fixture_id FROM fixture_key \
+        WHERE competition = $1 AND local_date BETWEEN $2 AND $3 ORDER BY local_date, home_id, away_id";
+    SOURCE_IDS_BETWEEN = "SELECT source_id, fixture_id FROM fixture_source \
+        WHERE source = $1 AND source_id BETWEEN $2 AND $3 ORDER BY source_id";
+    SOURCE_ID_OF_FIXTURE = "SELECT source_id FROM fixture_source WHERE fixture_id = $1 AND source = $2 \
+        ORDER BY source_id LIMIT 1";
+    FIXTURES_BETWEEN = "SELECT id, competition, home_id, away_id FROM fixture WHERE id BETWEEN $1 AND $2 ORDER BY id";
+    VERSIONS_BETWEEN = "SELECT fixture_id, known_at, known_rule, kickoff_start, kickoff_end, season, neutral, \
+        stage, status FROM fixture_version WHERE fixture_id BETWEEN $1 AND $2 \
+        ORDER BY fixture_id, known_at, sequence";
+    RESULTS_BETWEEN = "SELECT fixture_id, known_at, known_rule, status, regulation_home, regulation_away, \
+        full_time_home, full_time_away, periods FROM result WHERE fixture_id BETWEEN $1 AND $2 \
+        ORDER BY fixture_id, known_at, sequence";
+    STATISTICS_BETWEEN = "SELECT fixture_id, known_at, known_rule, expected_goals_home, expected_goals_away, \
+        shots_home, shots_away, shots_on_target_home, shots_on_target_away, corners_home, corners_away, \
+        red_cards_home, red_cards_away FROM statistics WHERE fixture_id BETWEEN $1 AND $2 \
+        ORDER BY fixture_id, known_at, sequence";
+    QUOTES_BETWEEN = "SELECT fixture_id, series_id, known_at, price_micros FROM quote \
+        WHERE fixture_id BETWEEN $1 AND $2 ORDER BY fixture_id, series_id, known_at, sequence";
+    /// An entry met again returns its number.
+    SERIES_NUMBER = "INSERT INTO quote_series (book, kind, line_quarters, selection, phase) \
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (book, kind, line_quarters, selection, phase) \
+        DO UPDATE SET phase = excluded.phase RETURNING id";
+    SERIES = "SELECT id, book, kind, line_quarters, selection, phase FROM quote_series ORDER BY id";
+    HISTORY_VERSIONS = "SELECT v.fixture_id, v.known_at, v.sequence, v.known_rule, v.kickoff_start, v.kickoff_end, \
+        v.season, v.neutral, v.stage, v.status, f.home_id, f.away_id \
+        FROM fixture f JOIN fixture_version v ON v.fixture_id = f.id \
+        WHERE f.competition = $1 AND v.known_at < $2 ORDER BY v.fixture_id, v.known_at, v.sequence";
+    HISTORY_RESULTS = "SELECT r.fixture_id, r.known_at, r.sequence, r.known_rule, r.occurred_at, r.status, \
+        r.regulation_home, r.regulation_away, r.full_time_home, r.full_time_away, r.periods \
+        FROM fixture f JOIN result r ON r.fixture_id = f.id \
+        WHERE f.competition = $1 AND r.known_at < $2 ORDER BY r.fixture_id, r.known_at, r.sequence";
+    HISTORY_STATISTICS = "SELECT s.fixture_id, s.known_at, s.sequence, s.known_rule, s.occurred_at, \
+        s.expected_goals_home, s.expected_goals_away, s.shots_home, s.shots_away, s.shots_on_target_home, \
+        s.shots_on_target_away, s.corners_home, s.corners_away, s.red_cards_home, s.red_cards_away \
+        FROM fixture f JOIN statistics s ON s.fixture_id = f.id \
+        WHERE f.competition = $1 AND s.known_at < $2 ORDER BY s.fixture_id, s.known_at, s.sequence";
+    /// Of one book, or of all when the book is blank.
+    HISTORY_QUOTES = "SELECT q.fixture_id, q.series_id, q.known_at, q.sequence, q.price_micros, q.known_rule \
+        FROM fixture f JOIN quote q ON q.fixture_id = f.id JOIN quote_series s ON s.id = q.series_id \
+        WHERE f.competition = $1 AND q.known_at < $2 AND ($3 = '' OR s.book = $3) \
+        ORDER BY q.fixture_id, q.series_id, q.known_at, q.sequence";
+    SEASON_COUNTS = "WITH latest AS (SELECT v.fixture_id, v.season, v.kickoff_start, \
+        ROW_NUMBER() OVER (PARTITION BY v.fixture_id ORDER BY v.known_at DESC, v.sequence DESC) AS place \
+        FROM fixture_version v) \
+        SELECT f.competition, l.season, COUNT(*), MIN(l.kickoff_start), MAX(l.kickoff_start), \
+        CAST(SUM(CASE WHEN EXISTS (SELECT 1 FROM result r WHERE r.fixture_id = f.id) THEN 1 ELSE 0 END) AS BIGINT), \
+        CAST(COALESCE(SUM((SELECT COUNT(*) FROM quote q WHERE q.fixture_id = f.id)), 0) AS BIGINT) \
+        FROM fixture f JOIN latest l ON l.fixture_id = f.id AND l.place = 1 \
+        GROUP BY f.competition, l.season ORDER BY f.competition, l.season";
+    /// Prices whose fixture, series or import does not exist; the table itself does not check.
+    STRAY_QUOTES = "SELECT COUNT(*) FROM quote q WHERE \
+        NOT EXISTS (SELECT 1 FROM fixture f WHERE f.id = q.fixture_id) OR \
+        NOT EXISTS (SELECT 1 FROM quote_series s WHERE s.id = q.series_id) OR \
+        NOT EXISTS (SELECT 1 FROM import i WHERE i.sequence = q.sequence)";
+}
+
+bulk_inserts! {
+    FIXTURE_ROWS = "INSERT INTO fixture (id, competition, home_id, away_id)";
+    KEY_ROWS = "INSERT INTO fixture_key (competition, local_date, home_id, away_id, fixture_id)";
+    SOURCE_ROWS = "INSERT INTO fixture_source (source, source_id, fixture_id)";
+    VERSION_ROWS = "INSERT INTO fixture_version (fixture_id, known_at, sequence, known_rule, kickoff_start, \
+        kickoff_end, season, neutral, stage, status)";
+    RESULT_ROWS = "INSERT INTO result (fixture_id, known_at, sequence, known_rule, occurred_at, status, \
+        regulation_home, regulation_away, full_time_home, full_time_away, periods)";
+    STATISTICS_ROWS = "INSERT INTO statistics (fixture_id, known_at, sequence, known_rule, occurred_at, \
+        expected_goals_home, expected_goals_away, shots_home, shots_away, shots_on_target_home, \
+        shots_on_target_away, corners_home, corners_away, red_cards_home, red_cards_away)";
+    QUOTE_ROWS = "INSERT INTO quote (fixture_id, series_id, known_at, sequence, price_micros, known_rule)";
+}

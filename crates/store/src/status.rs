@@ -1,0 +1,160 @@
+//! What the store holds, in numbers, and whether it is sound.
+
+use domain::{CompetitionId, Season, Sequence};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde::Serialize;
+use sqlx::Row as _;
+
+use crate::{
+    Store, StoreError, column, engine,
+    statement::{fact as facts, import as imports},
+};
+
+/// What the store holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// By competition and season.
+    pub seasons: Vec<SeasonStatus>,
+    /// By reason, most frequent first; of each payload's last import.
+    pub rejections: Vec<RejectionCount>,
+    /// Imports so far.
+    pub imports: u64,
+    /// Different payloads in the archive.
+    pub payloads: u64,
+    /// Prices.
+    pub quotes: u64,
+    /// Rows held back by a check, undecided.
+    pub quarantined: u64,
+    /// Team names waiting for a decision.
+    pub unknown_names: u64,
+    /// The last import.
+    pub last_import: Option<LastImport>,
+    /// Size of the database file.
+    pub database_bytes: u64,
+}
+
+/// One season of a competition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SeasonStatus {
+    /// The competition.
+    pub competition: CompetitionId,
+    /// The season.
+    pub season: Season,
+    /// Its fixtures.
+    pub fixtures: u64,
+    /// Those with a result.
+    pub results: u64,
+    /// Prices.
+    pub quotes: u64,
+    /// Date of the first fixture at the venue.
+    pub first_on: Date,
+    /// Date of the last.
+    pub last_on: Date,
+}
+
+/// Rejections of one kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RejectionCount {
+    /// What was wrong.
+    pub reason: String,
+    /// What it cost: field, row or file.
+    pub loss: String,
+    /// How often.
+    pub count: u64,
+}
+
+/// The last import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LastImport {
+    /// Its number.
+    pub sequence: Sequence,
+    /// When it ran.
+    pub recorded_at: Timestamp,
+    /// Who sent it.
+    pub source: String,
+    /// Its file.
+    pub file: String,
+}
+
+impl Store {
+    /// What the store holds.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or a later version wrote into it.
+    pub async fn status(&self) -> Result<Status, StoreError> {
+        let totals = sqlx::query(imports::IMPORT_TOTALS).fetch_one(self.readers()).await?;
+        let count = |column: usize| -> Result<u64, StoreError> {
+            Ok(totals.try_get::<i64, _>(column)?.unsigned_abs())
+        };
+        Ok(Status {
+            seasons: self.season_status().await?,
+            rejections: self.rejection_counts().await?,
+            imports: count(0)?,
+            quotes: count(1)?,
+            payloads: count(2)?,
+            quarantined: count(3)?,
+            unknown_names: count(4)?,
+            last_import: self.last_import().await?,
+            database_bytes: engine::database_bytes(self.readers()).await?.unsigned_abs(),
+        })
+    }
+
+    /// What is wrong with the database itself: damaged pages, rows that refer to nothing. Empty when it is sound. Reads all of
+    /// it.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn integrity(&self) -> Result<Vec<String>, StoreError> {
+        let mut findings = engine::integrity(self.readers()).await?;
+        let stray: i64 = sqlx::query_scalar(facts::STRAY_QUOTES).fetch_one(self.readers()).await?;
+        if stray > 0 {
+            findings.push(format!("{stray} prices refer to a fixture, series or import that does not exist"));
+        }
+        Ok(findings)
+    }
+
+    async fn season_status(&self) -> Result<Vec<SeasonStatus>, StoreError> {
+        let competitions = self.competitions().await?;
+        let mut seasons = Vec::new();
+        for row in sqlx::query(facts::SEASON_COUNTS).fetch_all(self.readers()).await? {
+            let competition: CompetitionId = column::parsed("competition", row.try_get(0)?)?;
+            let zone = competitions.iter().find(|c| c.id == competition).map(|c| &*c.zone);
+            let zone = zone.and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC);
+            let date = |micros: i64| -> Result<Date, StoreError> {
+                Ok(column::instant(micros)?.to_zoned(zone.clone()).date())
+            };
+            seasons.push(SeasonStatus {
+                competition,
+                season: Season::starting(column::small("season", row.try_get(1)?)?),
+                fixtures: row.try_get::<i64, _>(2)?.unsigned_abs(),
+                first_on: date(row.try_get(3)?)?,
+                last_on: date(row.try_get(4)?)?,
+                results: row.try_get::<i64, _>(5)?.unsigned_abs(),
+                quotes: row.try_get::<i64, _>(6)?.unsigned_abs(),
+            });
+        }
+        Ok(seasons)
+    }
+
+    async fn rejection_counts(&self) -> Result<Vec<RejectionCount>, StoreError> {
+        let rows: Vec<(String, String, i64)> =
+            sqlx::query_as(imports::REJECTION_COUNTS).fetch_all(self.readers()).await?;
+        Ok(rows
+            .into_iter()
+            .map(|(reason, loss, count)| RejectionCount { reason, loss, count: count.unsigned_abs() })
+            .collect())
+    }
+
+    async fn last_import(&self) -> Result<Option<LastImport>, StoreError> {
+        let row = sqlx::query(imports::LAST_IMPORT).fetch_optional(self.readers()).await?;
+        row.map(|row| {
+            Ok(LastImport {
+                sequence: Sequence(row.try_get(0)?),
+                recorded_at: column::instant(row.try_get(1)?)?,
+                source: row.try_get(2)?,
+                file: row.try_get(3)?,
+            })
+        })
+        .transpose()
+    }
+}

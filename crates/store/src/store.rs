@@ -1,0 +1,188 @@
+//! Opening and closing.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use domain::quote::Series;
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::{
+    StoreError,
+    engine::{self, Connection, Durability, Pool, Transaction},
+};
+
+/// Whether a store is opened for writing too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Creates the database where there is none, brings it up to date, reads and writes.
+    ReadWrite,
+    /// Reads a database of exactly this version; never creates or changes one.
+    ReadOnly,
+}
+
+/// An open store. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Store {
+    readers: Pool,
+    writer: Option<Arc<Mutex<Writer>>>,
+}
+
+/// The one connection that writes, and what it need not look up again.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    path: PathBuf,
+    connection: Connection,
+    /// Committed numbers of quote series; they never change.
+    pub(crate) series: HashMap<Series, i64>,
+}
+
+impl Writer {
+    /// Starts a transaction that holds the right to write from its first statement on. Dropped without a commit, it leaves
+    /// nothing behind.
+    pub(crate) async fn begin(&mut self, durability: Durability) -> Result<Transaction<'_>, StoreError> {
+        if !engine::prepare_write(&mut self.connection, durability).await? {
+            self.connection = engine::open_writer(&self.path).await?;
+            engine::prepare_write(&mut self.connection, durability).await?;
+        }
+        engine::begin_write(&mut self.connection).await
+    }
+}
+
+impl Store {
+    /// Opens the database file at `path`, with its folder where there is none.
+    ///
+    /// # Errors
+    /// When the place cannot be used, the file is no store or damaged, a newer Touchline wrote it, or (for reading only)
+    /// there is none or it is older.
+    pub async fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
+        let writer = match access {
+            Access::ReadWrite => {
+                let connection = engine::open_writer(path).await?;
+                Some(Arc::new(Mutex::new(Writer {
+                    path: path.to_owned(),
+                    connection,
+                    series: HashMap::new(),
+                })))
+            }
+            Access::ReadOnly => None,
+        };
+        let readers = engine::open_readers(path, access).await?;
+        Ok(Self { readers, writer })
+    }
+
+    /// Closes every connection once it is idle, and folds the write-ahead log into the database file.
+    pub async fn close(self) {
+        self.readers.close().await;
+        if let Some(writer) = self.writer.and_then(Arc::into_inner) {
+            engine::close(writer.into_inner().connection).await;
+        }
+    }
+
+    /// The right to write, among the tasks of this process.
+    pub(crate) async fn writer(&self) -> Result<MutexGuard<'_, Writer>, StoreError> {
+        match &self.writer {
+            Some(writer) => Ok(writer.lock().await),
+            None => Err(StoreError::ReadOnly),
+        }
+    }
+
+    pub(crate) fn readers(&self) -> &Pool {
+        &self.readers
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::FixtureId;
+
+    use super::*;
+    use crate::{ImportBatch, NewForecast, TeamSeed, import::sample};
+
+    fn batch(label: &str, bytes: usize) -> ImportBatch {
+        // Numbers that do not compress.
+        let noise = (0..bytes as u64).map(|n| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8);
+        ImportBatch {
+            source: "feed".into(),
+            format: "format".into(),
+            file: label.into(),
+            payload: label.bytes().chain(noise).collect(),
+            recorded_at: "2024-06-01T00:00:00Z".parse().unwrap(),
+            records: vec![sample::record()],
+            competitions: domain::competition::COMPETITIONS[..1].to_vec(),
+            ..ImportBatch::default()
+        }
+    }
+
+    async fn limit_pages(store: &Store, pages: i64) {
+        let mut writer = store.writer().await.unwrap();
+        let pragma = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
+        sqlx::query(pragma).execute(&mut writer.connection).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_loses_nothing_and_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("touchline.db"), Access::ReadWrite).await.unwrap();
+        let seed = |name: &str| TeamSeed { pool: "eng".into(), name: name.into(), aliases: Vec::new() };
+        store.sync_roster(&[seed("Home"), seed("Away")]).await.unwrap();
+        store.import(batch("small", 10)).await.unwrap();
+        let before = store.status().await.unwrap();
+        let pages = before.database_bytes.cast_signed() / 8192;
+        limit_pages(&store, pages + 4).await;
+        let error = store.import(batch("large", 1_000_000)).await.unwrap_err();
+        assert!(matches!(error, StoreError::DiskFull), "{error:?}");
+        assert!(error.to_string().contains("free some space"), "{error}");
+        assert_eq!(store.status().await.unwrap().imports, 1);
+        assert!(store.integrity().await.unwrap().is_empty());
+        // Once there is space again the same command succeeds.
+        limit_pages(&store, 1_000_000).await;
+        let outcome = store.import(batch("large", 1_000_000)).await.unwrap();
+        assert_eq!((outcome.duplicates, outcome.unchanged), (1, false));
+        assert_eq!(store.status().await.unwrap().imports, 2);
+    }
+
+    #[tokio::test]
+    async fn a_transaction_given_up_frees_the_writer() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("touchline.db"), Access::ReadWrite).await.unwrap();
+        {
+            let mut writer = store.writer().await.unwrap();
+            let mut transaction = writer.begin(Durability::Power).await.unwrap();
+            let insert = "INSERT INTO team (pool, name) VALUES ('eng', 'Ghost')";
+            sqlx::query(insert).execute(&mut *transaction).await.unwrap();
+        }
+        assert!(store.teams().await.unwrap().is_empty());
+        store
+            .sync_roster(&[TeamSeed { pool: "eng".into(), name: "Real".into(), aliases: Vec::new() }])
+            .await
+            .unwrap();
+        assert_eq!(store.teams().await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn references_are_enforced() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("touchline.db"), Access::ReadWrite).await.unwrap();
+        let distribution = domain::ScoreDistribution::from_weights(2, vec![1.0; 4]).unwrap();
+        let at = "2024-06-01T00:00:00Z".parse().unwrap();
+        let forecast = domain::Forecast {
+            fixture: FixtureId(1),
+            as_of: at,
+            model: "elo".into(),
+            distribution,
+            uncertainty: None,
+            training_matches: 0,
+        };
+        let forecast = NewForecast {
+            forecast,
+            made_at: at,
+            code_version: "0".into(),
+            data_sequence: domain::Sequence(0),
+            input_hash: String::new(),
+        };
+        assert!(store.append_forecasts(&[forecast]).await.is_err());
+    }
+}

@@ -1,0 +1,11 @@
+//! The store from outside: one file per promise.
+
+mod concurrency;
+mod corrections;
+mod identity;
+mod importing;
+mod money;
+mod opening;
+mod sample;
+mod snapshot;
+mod work;

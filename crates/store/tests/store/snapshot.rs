@@ -1,0 +1,105 @@
+//! SQL narrows down, the domain decides: both must show a model the same.
+
+use domain::{
+    BookId, CompetitionId, Fixture, History, Kickoff, MatchRecord, Quote, RecordedBy, Score, Snapshot, TeamId,
+};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use touchline_store::{QuoteScope, Scope};
+
+use crate::sample::{LATER, NOW, Place, batch, eng, place, season, ts};
+
+/// Facts of every kind: dates and times, corrections, a second competition.
+async fn varied() -> Place {
+    let place = place().await;
+    let mut records = season(12);
+    for record in records.iter_mut().step_by(2) {
+        record.kickoff = Kickoff::on_date(record.local_date, &TimeZone::UTC).unwrap();
+    }
+    let second = |record: &MatchRecord<TeamId>| MatchRecord {
+        competition: CompetitionId::literal("eng.2"),
+        ..record.clone()
+    };
+    let mut both: Vec<_> = records.iter().map(second).collect();
+    both.extend(records);
+    place.import(batch("a", NOW, both)).await;
+    let mut corrected = season(14);
+    corrected[3].outcome = Some(domain::Outcome::completed(Score::new(9, 9)));
+    place.import(batch("b", LATER, corrected)).await;
+    place
+}
+
+type View = (Vec<Fixture>, Vec<(Score, Timestamp)>, Vec<Quote>);
+
+fn view(snapshot: &Snapshot<'_>) -> View {
+    let fixtures: Vec<Fixture> = snapshot.fixtures().copied().collect();
+    let played = snapshot.played().map(|m| (m.score(), m.fixture.kickoff.earliest())).collect();
+    let quotes = fixtures.iter().flat_map(|f| snapshot.quotes(f.id)).map(|q| q.value).collect();
+    (fixtures, played, quotes)
+}
+
+async fn history(place: &Place, known_before: Option<Timestamp>) -> History {
+    place.store.history(&Scope { quotes: QuoteScope::All, known_before, ..Scope::default() }).await.unwrap()
+}
+
+#[tokio::test]
+async fn reading_less_shows_the_same() {
+    let place = varied().await;
+    let all = history(&place, None).await;
+    // Every moment at which anything becomes known, and those around it.
+    let mut moments: Vec<Timestamp> = all.fixture_facts().iter().map(|f| f.times.known_at).collect();
+    moments.extend(all.result_facts().iter().map(|f| f.times.known_at));
+    moments.sort_unstable();
+    moments.dedup();
+    assert!(moments.len() > 40, "{}", moments.len());
+    for moment in moments {
+        for nanos in [-1000, 0, 1, 1000] {
+            let at = moment + SignedDuration::from_nanos(nanos);
+            let narrowed = history(&place, Some(at)).await;
+            let (full, narrow) = (all.as_of(at, RecordedBy::Now), narrowed.as_of(at, RecordedBy::Now));
+            assert_eq!(view(&full), view(&narrow), "as of {at}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_scope_holds_what_it_names() {
+    let place = varied().await;
+    let scope = |quotes| Scope { competitions: vec![eng()], quotes, ..Scope::default() };
+    let none = place.store.history(&scope(QuoteScope::None)).await.unwrap();
+    assert_eq!(none.fixtures_for_scoring().len(), 42);
+    assert!(none.fixtures_for_scoring().iter().all(|f| f.competition == eng()));
+    let prices = |history: &History| -> usize {
+        history.fixtures_for_scoring().iter().map(|f| history.quotes_for_scoring(f.id).len()).sum()
+    };
+    assert_eq!(prices(&none), 0);
+    let average = QuoteScope::Books(vec![BookId::MARKET_AVERAGE]);
+    let average = place.store.history(&scope(average)).await.unwrap();
+    assert_eq!(prices(&average), prices(&place.store.history(&scope(QuoteScope::All)).await.unwrap()));
+    assert!(prices(&average) > 0);
+    let other = QuoteScope::Books(vec![BookId::PINNACLE]);
+    assert_eq!(prices(&place.store.history(&scope(other)).await.unwrap()), 0);
+}
+
+#[tokio::test]
+async fn facts_return_as_they_were_stored() {
+    let place = place().await;
+    let records = season(3);
+    place.import(batch("a", NOW, records.clone())).await;
+    let history = history(&place, None).await;
+    let fixtures = history.fixtures_for_scoring();
+    for (record, fixture) in records.iter().zip(fixtures) {
+        let said = (record.home, record.away, record.kickoff, record.season, record.stage, record.status);
+        assert_eq!(
+            said,
+            (fixture.home, fixture.away, fixture.kickoff, fixture.season, fixture.stage, fixture.status)
+        );
+        assert_eq!(history.outcome_for_scoring(fixture.id), record.outcome.as_ref());
+        let quotes = history.quotes_for_scoring(fixture.id);
+        for quote in &record.quotes {
+            let stored = quotes.iter().find(|q| q.value.series == quote.series).unwrap();
+            assert_eq!((stored.value.odds, stored.times.known_at), (quote.odds, quote.known_at));
+            assert_eq!(stored.times.known_rule, quote.known_rule);
+            assert_eq!(stored.times.recorded_at, ts(NOW));
+        }
+    }
+}
