@@ -1,0 +1,107 @@
+use domain::{OutcomeClass, Phase, Score};
+use testkit::{Played, SoccerLeague, SoccerTruth};
+
+use super::*;
+use crate::{feature::features, model::elo::Elo};
+
+fn league() -> Played<SoccerTruth> {
+    SoccerLeague { n_teams: 8, n_seasons: 3, ..SoccerLeague::default() }.generate()
+}
+
+fn found(subject: Subject<'_>) -> LeakReport {
+    let league = league();
+    let competition = league.fixtures[0].competition;
+    let moments = spread_moments(&league.history, competition, 8);
+    assert_eq!(moments.len(), 8);
+    check(&league.history, competition, &moments, &[subject])
+}
+
+fn caught(name: &str, plant: impl Fn(&History, Timestamp, &Fixture) -> Option<f64> + Send + Sync) {
+    let report = found(Subject::new(name, |history, at, fixture| {
+        Ok(plant(history, at, fixture).into_iter().map(f64::to_bits).collect())
+    }));
+    assert!(!report.is_clean() && !report.leaks.is_empty(), "{name} was not caught: {report:?}");
+    let leak = &report.leaks[0];
+    assert_eq!(leak.subject, name);
+    assert!(
+        report.checked[0].leaks == report.leaks.len() && report.checked[0].compared >= report.leaks.len()
+    );
+}
+
+#[test]
+fn a_plant_that_reads_the_outcome_is_caught() {
+    caught("outcome", |history, _, fixture| {
+        let score = history.outcome_for_scoring(fixture.id)?.full_time;
+        Some(f64::from(OutcomeClass::of(score) as u8))
+    });
+}
+
+#[test]
+fn a_plant_that_uses_closing_odds_is_caught() {
+    caught("closing odds", |history, _, fixture| {
+        let quotes = history.quotes_for_scoring(fixture.id);
+        let closing = quotes.iter().find(|q| q.value.series.phase == Phase::Closing)?;
+        Some(closing.value.odds.implied_probability())
+    });
+}
+
+#[test]
+fn a_plant_that_averages_whole_seasons_is_caught() {
+    caught("season average", |history, _, fixture| {
+        let of_season = |f: &&Fixture| f.season == fixture.season;
+        let totals: Vec<f64> = history
+            .fixtures_for_scoring()
+            .into_iter()
+            .filter(of_season)
+            .filter_map(|f| history.outcome_for_scoring(f.id))
+            .map(|o| f64::from(o.full_time.total()))
+            .collect();
+        Some(totals.iter().sum::<f64>() / totals.len() as f64)
+    });
+}
+
+#[test]
+fn a_plant_that_asks_when_a_match_was_played_but_not_when_it_was_known_is_caught() {
+    // Everything kicked off by now counts, although the results of matches under way are not known.
+    caught("kick-off instead of known_at", |history, at, _| {
+        let results = history.result_facts().iter();
+        let begun = results.filter(|r| {
+            history
+                .fixtures_for_scoring()
+                .iter()
+                .any(|f| f.id == r.value.fixture && f.kickoff.earliest() <= at)
+        });
+        Some(begun.map(|r| f64::from(Score::total(r.value.outcome.full_time))).sum())
+    });
+}
+
+#[test]
+fn a_plant_one_tick_late_is_caught() {
+    caught("at or before", |history, at, _| {
+        let known = history.result_facts().iter().filter(|r| r.times.known_at <= at);
+        Some(known.count() as f64)
+    });
+}
+
+#[test]
+fn models_and_features_are_clean() {
+    let league = league();
+    let competition = league.fixtures[0].competition;
+    let moments = spread_moments(&league.history, competition, 6);
+    let (elo, features) = (Elo::default(), features());
+    let mut subjects = vec![Subject::model(&elo, competition)];
+    subjects.extend(features.iter().map(|f| Subject::feature(f.as_ref())));
+    let report = check(&league.history, competition, &moments, &subjects);
+    assert!(report.is_clean(), "{report:?}");
+    assert!(report.checked.iter().all(|c| c.compared >= 20), "{report:?}");
+}
+
+#[test]
+fn a_check_that_compared_nothing_is_not_clean() {
+    let dumb =
+        Subject::new("dumb", |_, _, _| Err(ForecastError::TooFewMatches { model: "dumb", have: 0, need: 1 }));
+    let report = found(dumb);
+    assert!(report.leaks.is_empty() && !report.is_clean());
+    let empty = History::default();
+    assert!(spread_moments(&empty, CompetitionId::literal("eng.1"), 5).is_empty());
+}

@@ -1,0 +1,68 @@
+//! From what was known to a forecast, and from forecasts to their score.
+//!
+//! A [`Model`] is fitted on a [`domain::Snapshot`] and answers with score distributions; it never sees a database, a clock or
+//! an unseeded generator. A [`Feature`] is one number about a fixture from the same snapshot. [`backtest`] walks a model
+//! through the past, [`scoring_rule`] and [`calibration`] judge what it said, beside the market ([`market_baseline`]), and
+//! [`leak_check`] holds all of them to what was known. Models, features and scoring rules are lists.
+
+pub mod backtest;
+pub mod bootstrap;
+pub mod calibration;
+pub mod feature;
+pub mod leak_check;
+pub mod market_baseline;
+pub mod model;
+pub mod rating;
+mod recent_matches;
+mod regression;
+pub mod scoring_rule;
+#[cfg(test)]
+mod test_history;
+
+pub use backtest::{Backtest, Plan, Progress, Refits, walk_forward};
+pub use bootstrap::{Bootstrap, Interval};
+pub use feature::Feature;
+pub use model::{FitReport, FittedModel, Model};
+/// Why a model could not be fitted or could not answer.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ForecastError {
+    /// Not enough to learn from.
+    #[error(
+        "{model} needs at least {need} played matches and has {have}; import more history or forecast later"
+    )]
+    TooFewMatches {
+        /// The model.
+        model: &'static str,
+        /// Played matches visible.
+        have: usize,
+        /// Played matches needed.
+        need: usize,
+    },
+    /// The model does not know this sport.
+    #[error("{model} does not forecast {sport}")]
+    UnsupportedSport {
+        /// The model.
+        model: &'static str,
+        /// The sport.
+        sport: domain::Sport,
+    },
+    /// A number that should be finite is not, or an optimiser found no way on.
+    #[error("{model} failed in its numerics: {detail}")]
+    Numerics {
+        /// The model.
+        model: &'static str,
+        /// What happened.
+        detail: String,
+    },
+    /// The result is no probability distribution.
+    #[error("a forecast is no distribution: {0}")]
+    Probability(#[from] domain::probability::ProbabilityError),
+    /// No model of that name.
+    #[error("no model {name:?}; the list is {known}")]
+    UnknownModel {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+}

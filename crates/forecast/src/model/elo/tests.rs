@@ -1,0 +1,129 @@
+use domain::{Fixture, RecordedBy};
+use jiff::Timestamp;
+use testkit::{Played, PointsLeague, SoccerLeague};
+
+use super::*;
+
+/// Everything played, and the fit on it.
+fn fitted<T>(league: &Played<T>) -> Box<dyn FittedModel> {
+    let snapshot = league.history.as_of(Timestamp::MAX, RecordedBy::Now);
+    Elo::default().fit(&snapshot, league.fixtures[0].competition, None).unwrap()
+}
+
+fn leagues() -> Vec<(Sport, Vec<Fixture>, Box<dyn FittedModel>)> {
+    let soccer = SoccerLeague { neutral_share: 0.1, ..SoccerLeague::default() }.generate();
+    let nfl = PointsLeague::nfl().generate();
+    let nba = PointsLeague { n_seasons: 2, ..PointsLeague::nba() }.generate();
+    vec![
+        (Sport::Soccer, soccer.fixtures.clone(), fitted(&soccer)),
+        (Sport::Nfl, nfl.fixtures.clone(), fitted(&nfl)),
+        (Sport::Nba, nba.fixtures.clone(), fitted(&nba)),
+    ]
+}
+
+#[test]
+fn mass_lies_on_attainable_scores_and_fits_reach_their_maximum() {
+    for (sport, fixtures, fitted) in leagues() {
+        let report = fitted.report();
+        assert!(report.converged && report.gradient_norm.unwrap() < 1e-6, "{report:?}");
+        for fixture in fixtures.iter().rev().take(20) {
+            let said = fitted.forecast(fixture).unwrap().distribution;
+            let off: f64 = said.iter().filter(|(s, _)| !sport.attainable(*s)).map(|(_, p)| p).sum();
+            assert_eq!(off, 0.0, "{sport}");
+            assert!((said.iter().map(|(_, p)| p).sum::<f64>() - 1.0).abs() < 1e-9, "{sport}");
+        }
+    }
+}
+
+#[test]
+fn a_neutral_venue_and_changed_sides_mirror_the_forecast() {
+    for (sport, fixtures, fitted) in leagues() {
+        let here = Fixture { neutral: true, ..*fixtures.last().unwrap() };
+        let there = Fixture { home: here.away, away: here.home, ..here };
+        let (p, q) = (fitted.forecast(&here).unwrap(), fitted.forecast(&there).unwrap());
+        let (p, q) = (p.distribution.outcome_probabilities(), q.distribution.outcome_probabilities());
+        assert!((p.home - q.away).abs() < 1e-9 && (p.draw - q.draw).abs() < 1e-9, "{sport}: {p:?} {q:?}");
+        let at_home = fitted.forecast(&Fixture { neutral: false, ..here }).unwrap();
+        assert!(at_home.distribution.outcome_probabilities().home > p.home + 0.02, "{sport}");
+    }
+}
+
+#[test]
+fn forecasts_come_near_the_truth_of_a_league() {
+    let league = SoccerLeague { n_seasons: 6, strength_sd: 0.3, ..SoccerLeague::default() }.generate();
+    let fitted = fitted(&league);
+    let last = league.fixtures.iter().rev().take(380);
+    let (mut gap, mut blind, mut goals_gap) = (0.0, 0.0, 0.0);
+    for fixture in last.clone() {
+        let said = fitted.forecast(fixture).unwrap().distribution;
+        let truth = league.truth.distribution(fixture);
+        gap += (said.outcome_probabilities().home - truth.outcome_probabilities().home).abs();
+        blind += (0.45 - truth.outcome_probabilities().home).abs();
+        goals_gap += (said.expected_score().0 - truth.expected_score().0).abs();
+    }
+    assert!(gap / 380.0 < 0.08 && gap < 0.5 * blind, "{} {}", gap / 380.0, blind / 380.0);
+    assert!(goals_gap / 380.0 < 0.4, "{}", goals_gap / 380.0);
+}
+
+#[test]
+fn points_come_near_the_truth_of_a_league() {
+    for league in [PointsLeague::nfl(), PointsLeague { n_seasons: 2, ..PointsLeague::nba() }] {
+        let league = PointsLeague { neutral_share: 0.0, ..league }.generate();
+        let fitted = fitted(&league);
+        let fixtures: Vec<&Fixture> = league.fixtures.iter().rev().take(200).collect();
+        let (mut margin_gap, mut total_gap, mut spread) = (0.0, 0.0, 0.0);
+        for fixture in &fixtures {
+            let (home, away) = fitted.forecast(fixture).unwrap().distribution.expected_score();
+            let (true_home, true_away) = league.truth.expected_points(fixture);
+            margin_gap += (home - away - league.truth.expected_margin(fixture)).abs() / 200.0;
+            spread += league.truth.expected_margin(fixture).abs() / 200.0;
+            total_gap += (home + away - true_home - true_away) / 200.0;
+        }
+        // Elo keeps moving although these strengths never do: some noise is the price of following real ones.
+        assert!(margin_gap < 0.6 * spread, "margins: {margin_gap} of {spread}");
+        assert!(total_gap.abs() < 2.0, "totals: {total_gap}");
+    }
+}
+
+#[test]
+fn an_earlier_fit_as_start_changes_nothing_but_the_work() {
+    let league = SoccerLeague::default().generate();
+    let competition = league.fixtures[0].competition;
+    let snapshot = league.history.as_of(Timestamp::MAX, RecordedBy::Now);
+    let earlier = snapshot.rewound(league.fixtures[1200].kickoff.earliest());
+    let elo = Elo::default();
+    let start = elo.fit(&earlier, competition, None).unwrap();
+    let cold = elo.fit(&snapshot, competition, None).unwrap();
+    let warm = elo.fit(&snapshot, competition, Some(start.as_ref())).unwrap();
+    assert!(warm.report().iterations <= cold.report().iterations);
+    let fixture = league.fixtures.last().unwrap();
+    let (a, b) = (cold.forecast(fixture).unwrap(), warm.forecast(fixture).unwrap());
+    for (x, y) in a.distribution.cells().iter().zip(b.distribution.cells()) {
+        assert!((x - y).abs() < 1e-9);
+    }
+}
+
+#[test]
+fn teams_never_seen_are_forecast_and_too_little_is_refused() {
+    for (sport, fixtures, fitted) in leagues() {
+        let stranger =
+            Fixture { home: domain::TeamId(7_000_001), neutral: false, ..*fixtures.last().unwrap() };
+        let p = fitted.forecast(&stranger).unwrap().distribution.outcome_probabilities();
+        assert!(p.home > 0.0 && p.away > 0.0, "{sport}: {p:?}");
+        assert!(fitted.parameters()["ratings"].as_array().unwrap().len() >= 20);
+    }
+    let league = SoccerLeague::default().generate();
+    let early = league.history.as_of(league.fixtures[25].kickoff.earliest(), RecordedBy::Now);
+    let refused = Elo::default().fit(&early, league.fixtures[0].competition, None).map(|_| ());
+    assert!(matches!(refused, Err(ForecastError::TooFewMatches { model: "elo", .. })), "{refused:?}");
+}
+
+#[test]
+fn poisson_grid_of_the_published_example() {
+    // Means 1.5 and 1.0: P(0-0) = e^-2.5 = 0.0821, P(1-1) = 1.5 e^-2.5, P(2-1) = 1.125 e^-2.5.
+    let grid = poisson_grid(15, 1.5, 1.0).unwrap();
+    let e = (-2.5f64).exp();
+    for (score, expected) in [((0, 0), e), ((1, 1), 1.5 * e), ((2, 1), 1.125 * e)] {
+        assert!((grid.probability(Score::new(score.0, score.1)) - expected).abs() < 1e-9, "{score:?}");
+    }
+}

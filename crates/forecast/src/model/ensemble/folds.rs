@@ -1,0 +1,179 @@
+//! Out-of-fold forecasts: what the members would have said about past matches before they were known.
+//!
+//! Time is cut at multiples of the step since 1970, whatever the moment of the fit, so the folds of two fits coincide. At
+//! each cut the members are fitted on the snapshot rewound to it and forecast the matches up to the next cut. Fits start
+//! cold: a fold's forecasts depend on what was known at its cut and on nothing else, and the last ensemble's folds are taken
+//! over when they are of the same history.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use domain::{
+    CompetitionId, Fixture, FixtureId, OutcomeClass, OutcomeProbabilities, PlayedMatch, RecordedBy, Snapshot,
+    history::HistoryIdentity,
+};
+use jiff::Timestamp;
+use rayon::prelude::*;
+
+use super::stack::Observation;
+use crate::{
+    ForecastError,
+    model::{FittedModel, Model},
+};
+
+const SECONDS_PER_DAY: i64 = 86_400;
+
+/// Members fitted at one cut, and what they said since.
+#[derive(Clone)]
+struct Fold {
+    /// None where a member had too little to learn from.
+    fitted: Option<Arc<Vec<Box<dyn FittedModel>>>>,
+    said: BTreeMap<FixtureId, Said>,
+}
+
+/// What each member said about a fixture as it stood.
+#[derive(Clone)]
+struct Said {
+    fixture: Fixture,
+    probabilities: Vec<OutcomeProbabilities>,
+}
+
+/// The folds of one competition, and of which history.
+#[derive(Clone)]
+pub(super) struct Folds {
+    identity: HistoryIdentity,
+    recorded_by: RecordedBy,
+    competition: CompetitionId,
+    by_cut: BTreeMap<Timestamp, Fold>,
+}
+
+/// How far the folds reach back, and how far they are apart.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Calendar {
+    pub(super) reach_days: u16,
+    pub(super) step_days: u16,
+}
+
+impl Calendar {
+    /// The last cut at or before `at`.
+    fn cut(self, at: Timestamp) -> Timestamp {
+        let step = i64::from(self.step_days.max(1)) * SECONDS_PER_DAY;
+        Timestamp::from_second(at.as_second().div_euclid(step) * step).unwrap_or(Timestamp::MIN)
+    }
+
+    fn reaches(self, cut: Timestamp, at: Timestamp) -> bool {
+        at.duration_since(cut).as_secs() <= i64::from(self.reach_days) * SECONDS_PER_DAY
+    }
+}
+
+impl Folds {
+    /// Every fold within reach, taken from `last` where that is sound.
+    pub(super) fn of(
+        members: &[&dyn Model],
+        snapshot: &Snapshot<'_>,
+        competition: CompetitionId,
+        calendar: Calendar,
+        last: Option<&Self>,
+    ) -> Result<Self, ForecastError> {
+        let mut by_cut: BTreeMap<Timestamp, Vec<Fixture>> = BTreeMap::new();
+        for played in snapshot.played_in(competition) {
+            let cut = calendar.cut(played.fixture.kickoff.earliest());
+            if calendar.reaches(cut, snapshot.at()) {
+                by_cut.entry(cut).or_default().push(*played.fixture);
+            }
+        }
+        let mut folds = Self {
+            identity: snapshot.history_identity().clone(),
+            recorded_by: snapshot.recorded_by(),
+            competition,
+            by_cut: BTreeMap::new(),
+        };
+        let last = last.filter(|last| last.is_of_same_facts(&folds));
+        let wanted: Vec<(Timestamp, Vec<Fixture>)> = by_cut.into_iter().collect();
+        let made: Result<Vec<(Timestamp, Fold)>, ForecastError> = wanted
+            .par_iter()
+            .map(|(cut, fixtures)| {
+                let known = last.and_then(|last| last.by_cut.get(cut));
+                Fold::of(members, snapshot, competition, *cut, fixtures, known).map(|fold| (*cut, fold))
+            })
+            .collect();
+        folds.by_cut = made?.into_iter().collect();
+        Ok(folds)
+    }
+
+    fn is_of_same_facts(&self, other: &Self) -> bool {
+        self.identity == other.identity
+            && self.recorded_by == other.recorded_by
+            && self.competition == other.competition
+    }
+
+    /// What was said about matches played since, with their outcomes, by kick-off.
+    pub(super) fn observations(&self, snapshot: &Snapshot<'_>, calendar: Calendar) -> Vec<Observation> {
+        let observation = |played: PlayedMatch<'_>| {
+            let fold = self.by_cut.get(&calendar.cut(played.fixture.kickoff.earliest()))?;
+            let said = fold.said.get(&played.fixture.id)?.probabilities.clone();
+            Some(Observation { said, target: target(&played) })
+        };
+        snapshot.played_in(self.competition).filter_map(observation).collect()
+    }
+}
+
+impl Fold {
+    fn of(
+        members: &[&dyn Model],
+        snapshot: &Snapshot<'_>,
+        competition: CompetitionId,
+        cut: Timestamp,
+        fixtures: &[Fixture],
+        known: Option<&Self>,
+    ) -> Result<Self, ForecastError> {
+        let fitted = match known {
+            Some(fold) => fold.fitted.clone(),
+            None => fit_all(members, &snapshot.rewound(cut), competition)?.map(Arc::new),
+        };
+        let mut said = BTreeMap::new();
+        if let Some(fitted) = &fitted {
+            for fixture in fixtures {
+                let before = known.and_then(|fold| fold.said.get(&fixture.id));
+                let told = match before.filter(|said| said.fixture == *fixture) {
+                    Some(said) => said.clone(),
+                    None => {
+                        Said { fixture: *fixture, probabilities: outcome_probabilities(fitted, fixture)? }
+                    }
+                };
+                said.insert(fixture.id, told);
+            }
+        }
+        Ok(Self { fitted, said })
+    }
+}
+
+/// None where one of them has too little to learn from.
+fn fit_all(
+    members: &[&dyn Model],
+    snapshot: &Snapshot<'_>,
+    competition: CompetitionId,
+) -> Result<Option<Vec<Box<dyn FittedModel>>>, ForecastError> {
+    let fitted: Result<Vec<_>, _> =
+        members.iter().map(|model| model.fit(snapshot, competition, None)).collect();
+    match fitted {
+        Ok(fitted) => Ok(Some(fitted)),
+        Err(ForecastError::TooFewMatches { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn outcome_probabilities(
+    fitted: &[Box<dyn FittedModel>],
+    fixture: &Fixture,
+) -> Result<Vec<OutcomeProbabilities>, ForecastError> {
+    fitted.iter().map(|m| Ok(m.forecast(fixture)?.distribution.outcome_probabilities())).collect()
+}
+
+fn target(played: &PlayedMatch<'_>) -> [f64; 3] {
+    match (OutcomeClass::of(played.score()), played.fixture.sport.is_three_way()) {
+        (OutcomeClass::Home, _) => [1.0, 0.0, 0.0],
+        (OutcomeClass::Draw, true) => [0.0, 1.0, 0.0],
+        (OutcomeClass::Draw, false) => [0.5, 0.0, 0.5],
+        (OutcomeClass::Away, _) => [0.0, 0.0, 1.0],
+    }
+}

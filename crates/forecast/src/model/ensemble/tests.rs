@@ -1,0 +1,150 @@
+use std::collections::BTreeMap;
+
+use domain::{FixtureId, History, RecordedBy, Score, ScoreDistribution};
+use jiff::{SignedDuration, Timestamp};
+use testkit::SoccerLeague;
+
+use super::*;
+use crate::model::{base_rate::BaseRate, dixon_coles::DixonColes};
+
+const LEAGUE: CompetitionId = CompetitionId::literal("eng.1");
+
+/// Says of a match it has seen what its score was, and of any other what everybody says.
+struct Rememberer;
+
+struct Memory {
+    seen: BTreeMap<FixtureId, Score>,
+    otherwise: Box<dyn FittedModel>,
+}
+
+impl Model for Rememberer {
+    fn name(&self) -> &'static str {
+        "rememberer"
+    }
+
+    fn supports(&self, _: Sport) -> bool {
+        true
+    }
+
+    fn fit(
+        &self,
+        snapshot: &Snapshot<'_>,
+        competition: CompetitionId,
+        _: Option<&dyn FittedModel>,
+    ) -> Result<Box<dyn FittedModel>, ForecastError> {
+        let seen = snapshot.played().map(|m| (m.fixture.id, m.score())).collect();
+        Ok(Box::new(Memory { seen, otherwise: BaseRate.fit(snapshot, competition, None)? }))
+    }
+}
+
+impl FittedModel for Memory {
+    fn forecast(&self, fixture: &Fixture) -> Result<Predicted, ForecastError> {
+        let Some(score) = self.seen.get(&fixture.id) else { return self.otherwise.forecast(fixture) };
+        let distribution = ScoreDistribution::from_fn(15, 15, |s| if s == *score { 1.0 } else { 1e-9 })?;
+        Ok(Predicted { distribution, uncertainty: None })
+    }
+
+    fn report(&self) -> &FitReport {
+        self.otherwise.report()
+    }
+
+    fn parameters(&self) -> serde_json::Value {
+        serde_json::Value::Null
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+fn history() -> (History, Timestamp) {
+    let league =
+        SoccerLeague { n_seasons: 4, margin: None, expected_goals: false, ..SoccerLeague::default() };
+    let played = league.generate();
+    let last = played.fixtures[played.fixtures.len() - 1].kickoff.earliest();
+    (played.history, last)
+}
+
+fn fitted(
+    model: &Ensemble,
+    history: &History,
+    at: Timestamp,
+    start: Option<&dyn FittedModel>,
+) -> Box<dyn FittedModel> {
+    model.fit(&history.as_of(at, RecordedBy::Now), LEAGUE, start).unwrap()
+}
+
+fn stack(fitted: &dyn FittedModel) -> &Stack {
+    &fitted.as_any().downcast_ref::<FittedEnsemble>().unwrap().stack
+}
+
+#[test]
+fn a_member_that_only_remembers_is_worth_nothing() {
+    let (history, at) = history();
+    let model = Ensemble::new(vec![Box::new(DixonColes::default()), Box::new(Rememberer)]);
+    let fitted = fitted(&model, &history, at, None);
+    let stack = stack(&*fitted);
+    assert!(stack.fit.converged && stack.fit.observations > 800, "{stack:?}");
+    assert!(stack.weights[0] > 0.7, "{:?}: members are judged by what they said beforehand", stack.weights);
+    assert!(stack.weights[1].abs() < 0.4, "{:?}: what it has seen does not count", stack.weights);
+}
+
+#[test]
+fn folds_taken_over_are_those_made_anew() {
+    let (history, at) = history();
+    let members = || -> Vec<Box<dyn Model>> { vec![Box::new(DixonColes::default()), Box::new(BaseRate)] };
+    let model = Ensemble::new(members());
+    let mut last: Option<Box<dyn FittedModel>> = None;
+    for week in (0..8).rev() {
+        let then = at - SignedDuration::from_hours(7 * 24 * week);
+        let cold = fitted(&model, &history, then, None);
+        let warm = fitted(&model, &history, then, last.as_deref());
+        assert_eq!(stack(&*cold), stack(&*warm), "{week} weeks before");
+        last = Some(warm);
+    }
+    // Facts that came later, or another ensemble: nothing is taken over, and the answer is its own.
+    let blind = history.forgetting_from(at - SignedDuration::from_hours(24 * 200));
+    let cold = fitted(&model, &blind, at, None);
+    assert_eq!(stack(&*cold), stack(&*fitted(&model, &blind, at, last.as_deref())));
+    let other = Ensemble::with_settings(members(), Settings { step_days: 7, ..Settings::default() });
+    let cold = fitted(&other, &history, at, None);
+    assert_eq!(stack(&*cold), stack(&*fitted(&other, &history, at, last.as_deref())));
+}
+
+#[test]
+fn members_count_alike_until_there_is_enough_to_weigh() {
+    let (history, _) = history();
+    let early = history.as_of(Timestamp::MAX, RecordedBy::Now).played().nth(100).unwrap();
+    let model = Ensemble::new(vec![Box::new(DixonColes::default()), Box::new(BaseRate)]);
+    let fitted = fitted(&model, &history, early.fixture.kickoff.earliest(), None);
+    assert_eq!(stack(&*fitted).weights, [0.5, 0.5]);
+    let forecast = fitted.forecast(early.fixture).unwrap();
+    assert!(forecast.uncertainty.is_some(), "the first member's");
+}
+
+#[test]
+fn the_score_distribution_keeps_the_first_members_shape() {
+    let (history, at) = history();
+    let model = Ensemble::new(vec![Box::new(DixonColes::default()), Box::new(BaseRate)]);
+    let snapshot = history.as_of(at, RecordedBy::Now);
+    let fixture = *snapshot.fixtures().last().unwrap();
+    let pooled = fitted(&model, &history, at, None).forecast(&fixture).unwrap().distribution;
+    let first =
+        DixonColes::default().fit(&snapshot, LEAGUE, None).unwrap().forecast(&fixture).unwrap().distribution;
+    let ratio = |a: Score, b: Score| {
+        let odds = |d: &ScoreDistribution| d.probability(a) / d.probability(b);
+        odds(&pooled) / odds(&first)
+    };
+    assert!((ratio(Score::new(2, 1), Score::new(1, 0)) - 1.0).abs() < 1e-9, "within home wins");
+    assert!((ratio(Score::new(2, 1), Score::new(1, 1)) - 1.0).abs() > 1e-4, "between classes");
+}
+
+#[test]
+fn one_member_is_no_ensemble() {
+    let model = Ensemble::new(vec![Box::new(DixonColes::default()), Box::new(BaseRate)]);
+    assert!(model.supports(Sport::Soccer) && !model.supports(Sport::Nba));
+    let (history, at) = history();
+    let alone = Ensemble::new(vec![Box::new(DixonColes::default())]);
+    let error = alone.fit(&history.as_of(at, RecordedBy::Now), LEAGUE, None).err();
+    assert!(matches!(error, Some(ForecastError::UnsupportedSport { .. })), "{error:?}");
+}

@@ -1,0 +1,120 @@
+//! Models: from a snapshot to score distributions. One file per model, listed in [`models`].
+//!
+//! Unfitted and fitted models are different types. A fitted model holds all it needs: it answers without the snapshot.
+
+pub mod base_rate;
+pub mod dixon_coles;
+pub mod elo;
+pub mod ensemble;
+mod points;
+
+use std::any::Any;
+
+use domain::{CompetitionId, Fixture, ScoreDistribution, Snapshot, Sport, forecast::Uncertainty};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ForecastError;
+
+/// The visible list: every model by default settings.
+pub fn models() -> Vec<Box<dyn Model>> {
+    vec![
+        Box::new(base_rate::BaseRate),
+        Box::new(elo::Elo::default()),
+        Box::new(dixon_coles::DixonColes::default()),
+        Box::new(dixon_coles::DixonColes::with_expected_goals()),
+        Box::new(ensemble::Ensemble::new(members())),
+    ]
+}
+
+/// What the ensemble on the list is made of; the first that knows a sport gives its score distribution there.
+fn members() -> Vec<Box<dyn Model>> {
+    vec![
+        Box::new(dixon_coles::DixonColes::with_expected_goals()),
+        Box::new(dixon_coles::DixonColes::default()),
+        Box::new(elo::Elo::default()),
+    ]
+}
+
+/// The model of that name on the list.
+///
+/// # Errors
+/// When there is none; the message names those there are.
+pub fn by_name(name: &str) -> Result<Box<dyn Model>, ForecastError> {
+    models().into_iter().find(|model| model.name() == name).ok_or_else(|| ForecastError::UnknownModel {
+        name: name.to_owned(),
+        known: models().iter().map(|model| model.name()).collect::<Vec<_>>().join(", "),
+    })
+}
+
+/// A model that has seen no data yet.
+pub trait Model: Send + Sync {
+    /// Its name on the list, in reports and in the store.
+    fn name(&self) -> &'static str;
+
+    /// Whether it can forecast this sport.
+    fn supports(&self, sport: Sport) -> bool;
+
+    /// Learns from what the snapshot shows of one competition. `start` is the last fit of the same model, from which an
+    /// optimiser may start; it must not change the result beyond the optimiser's tolerance.
+    ///
+    /// # Errors
+    /// When there is too little to learn from or the numerics fail.
+    fn fit(
+        &self,
+        snapshot: &Snapshot<'_>,
+        competition: CompetitionId,
+        start: Option<&dyn FittedModel>,
+    ) -> Result<Box<dyn FittedModel>, ForecastError>;
+}
+
+/// What a fitted model says about one fixture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Predicted {
+    /// Over scores in the sport's settlement period.
+    pub distribution: ScoreDistribution,
+    /// Parameter uncertainty, where the model has it.
+    pub uncertainty: Option<Uncertainty>,
+}
+
+/// A model with its parameters.
+pub trait FittedModel: Send + Sync + Any {
+    /// The distribution over scores of a fixture, teams never seen included.
+    ///
+    /// # Errors
+    /// When the numerics fail.
+    fn forecast(&self, fixture: &Fixture) -> Result<Predicted, ForecastError>;
+
+    /// How the fit went.
+    fn report(&self) -> &FitReport;
+
+    /// The parameters by name, for people and for the store.
+    fn parameters(&self) -> serde_json::Value;
+
+    /// For warm starts: the concrete type.
+    fn as_any(&self) -> &dyn Any;
+}
+
+/// How a fit went. A fit that did not reach its maximum says so.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FitReport {
+    /// The model's name.
+    pub model: String,
+    /// Nothing known at or after this moment was used.
+    pub as_of: Timestamp,
+    /// Matches learnt from.
+    pub training_matches: usize,
+    /// Steps of the optimiser; 0 for closed forms.
+    pub iterations: usize,
+    /// Largest absolute component of the gradient at the end, per unit of the objective; none for closed forms.
+    pub gradient_norm: Option<f64>,
+    /// The log-likelihood (or penalised one, see the model) at the end.
+    pub log_likelihood: Option<f64>,
+    /// Names of parameters that ended on a bound.
+    pub at_bounds: Vec<String>,
+    /// Whether the optimum was reached.
+    pub converged: bool,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,11 @@
+//! Small regressions with a few parameters, fitted by Newton's method with analytic derivatives.
+
+mod newton;
+mod ordered_logit;
+mod poisson;
+
+pub(crate) use self::{
+    newton::{Curvature, Maximum, maximise},
+    ordered_logit::{DrawPrior, Graded, OrderedLogit},
+    poisson::{Goals, LogLinearGoals},
+};
