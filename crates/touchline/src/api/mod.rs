@@ -1,0 +1,76 @@
+//! What is served over HTTP: health, the report and forecasts as JSON, and the dashboard.
+//!
+//! One file per resource; [`router`] is the list.
+
+mod forecasts;
+mod health;
+mod report;
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use store::Store;
+
+use crate::report::Report;
+
+/// What every handler needs.
+#[derive(Clone)]
+pub(crate) struct Served {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn crate::clock::Clock>,
+}
+
+impl Served {
+    /// The last report that was stored.
+    pub(crate) async fn report(&self) -> Result<Option<Report>, ServeError> {
+        let stored = self.store.latest_report(crate::jobs::write_report::KIND).await?;
+        Ok(stored.map(|stored| serde_json::from_value(stored.body)).transpose()?)
+    }
+}
+
+/// Every route of the one port.
+pub(crate) fn router(served: Served) -> Router {
+    Router::new()
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .route("/api/v1/report", get(report::show))
+        .route("/api/v1/forecasts", get(forecasts::list))
+        .merge(crate::dashboard::routes())
+        .fallback(|| async { ServeError::NotFound("no such page".into()) })
+        .with_state(served)
+}
+
+/// What a handler can fail with, answered as RFC 9457 problem details and logged here, once.
+#[derive(Debug)]
+pub(crate) enum ServeError {
+    /// There is no such thing.
+    NotFound(String),
+    /// Our fault.
+    Internal(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for ServeError {
+    fn from(error: E) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl IntoResponse for ServeError {
+    fn into_response(self) -> Response {
+        let (status, detail) = match self {
+            Self::NotFound(detail) => (StatusCode::NOT_FOUND, detail),
+            Self::Internal(error) => {
+                tracing::error!(error = format!("{error:#}"), "a request failed");
+                (StatusCode::INTERNAL_SERVER_ERROR, "the log says more".into())
+            }
+        };
+        let title = status.canonical_reason().unwrap_or("error");
+        let body = Json(serde_json::json!({ "status": status.as_u16(), "title": title, "detail": detail }));
+        (status, [("content-type", "application/problem+json")], body).into_response()
+    }
+}

@@ -1,0 +1,63 @@
+//! What a command works with: configuration, the data folder, the clock and the way to answer.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Context, Result};
+use store::{Access, Store};
+
+use crate::{
+    clock::{Clock, SystemClock},
+    config::Config,
+    output::Output,
+};
+
+/// Name of the database in the data folder.
+const DATABASE: &str = "touchline.db";
+
+/// Everything a command is given.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) config: Config,
+    pub(crate) data: PathBuf,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) out: Output,
+}
+
+impl App {
+    /// Reads the configuration of a data folder.
+    pub(crate) fn new(data: PathBuf, config: Option<&Path>, out: Output) -> Result<Self> {
+        let config = Config::load(&data, config)?;
+        Ok(Self { config, data, clock: Arc::new(SystemClock), out })
+    }
+
+    /// Where the database is.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.data.join(DATABASE)
+    }
+
+    /// Opens the store for writing, making it when it is not there, with the shipped teams and competitions known.
+    pub(crate) async fn store(&self) -> Result<Store> {
+        let store = Store::open(&self.database(), Access::ReadWrite).await?;
+        crate::jobs::sync_roster::run(&store)
+            .await
+            .context("the shipped list of teams could not be stored")?;
+        Ok(store)
+    }
+
+    /// Opens a store that must exist, for reading.
+    pub(crate) async fn existing_store(&self) -> Result<Store> {
+        let path = self.database();
+        if !path.exists() {
+            return Err(crate::exit::Stop::Usage(format!(
+                "there is no database at {}: run `touchline demo`, or `touchline data import FILE --format FORMAT`, or name \
+                 another folder with --data",
+                path.display()
+            ))
+            .into());
+        }
+        Ok(Store::open(&path, Access::ReadWrite).await?)
+    }
+}

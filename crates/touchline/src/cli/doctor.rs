@@ -1,0 +1,133 @@
+//! `touchline doctor`
+
+use anyhow::{Result, anyhow};
+use clap::Args;
+use serde::Serialize;
+use store::{Access, Store};
+
+use crate::{app::App, output::table};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {}
+
+/// How one examination ended.
+#[derive(Debug, Serialize)]
+struct Examined {
+    what: &'static str,
+    state: State,
+    detail: String,
+    remedy: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Ok,
+    Warning,
+    Failed,
+}
+
+impl Examined {
+    fn ok(what: &'static str, detail: impl Into<String>) -> Self {
+        Self { what, state: State::Ok, detail: detail.into(), remedy: String::new() }
+    }
+
+    fn not(what: &'static str, state: State, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { what, state, detail: detail.into(), remedy: remedy.into() }
+    }
+}
+
+pub(super) async fn run(app: &App, _: &Arguments) -> Result<()> {
+    let mut examined = vec![configuration(app), clock(app), folder(app)];
+    if app.database().exists() {
+        database(app, &mut examined).await;
+    } else {
+        let remedy = "touchline init, or touchline demo";
+        examined.push(Examined::not("database", State::Warning, "there is none yet", remedy));
+    }
+    app.out.answer(&examined, || {
+        let state = |e: &Examined| format!("{:?}", e.state).to_lowercase();
+        let rows = examined.iter().map(|e| [e.what.to_owned(), state(e), e.detail.clone(), e.remedy.clone()]);
+        println!("{}", table(["examined", "state", "found", "remedy"], rows));
+    })?;
+    match examined.iter().filter(|e| e.state == State::Failed).count() {
+        0 => Ok(()),
+        failed => Err(anyhow!("{failed} of {} examinations failed", examined.len())),
+    }
+}
+
+fn configuration(app: &App) -> Examined {
+    match app.config.betting.policy.check() {
+        Ok(()) => Examined::ok("configuration", "read, and within its ranges"),
+        Err(error) => {
+            Examined::not("configuration", State::Failed, error.to_string(), "correct touchline.toml")
+        }
+    }
+}
+
+/// A clock far off dates new knowledge wrongly. The first release of this program was in 2026.
+fn clock(app: &App) -> Examined {
+    let now = app.clock.now();
+    let year = now.strftime("%Y").to_string();
+    if year.parse::<i32>().is_ok_and(|year| (2026..2100).contains(&year)) {
+        Examined::ok("clock", now.to_string())
+    } else {
+        Examined::not("clock", State::Failed, format!("it says {now}"), "set the machine's clock")
+    }
+}
+
+fn folder(app: &App) -> Examined {
+    let probe = app.data.join(".doctor");
+    let tried = std::fs::create_dir_all(&app.data).and_then(|()| std::fs::write(&probe, b"writable"));
+    let _ = std::fs::remove_file(&probe);
+    match tried {
+        Ok(()) => Examined::ok("data folder", app.data.display().to_string()),
+        Err(error) => Examined::not(
+            "data folder",
+            State::Failed,
+            format!("{}: {error}", app.data.display()),
+            "free some space, give write permission, or choose another folder with --data",
+        ),
+    }
+}
+
+async fn database(app: &App, examined: &mut Vec<Examined>) {
+    match Store::open(&app.database(), Access::ReadOnly).await {
+        Err(error) => {
+            let remedy = "restore a backup, or use the version of Touchline that wrote it";
+            examined.push(Examined::not("database", State::Failed, error.to_string(), remedy));
+        }
+        Ok(store) => {
+            if let Err(error) = inside(&store, examined).await {
+                let remedy = "restore a backup, or import the files again into another folder";
+                examined.push(Examined::not("database", State::Failed, error.to_string(), remedy));
+            }
+            store.close().await;
+        }
+    }
+}
+
+async fn inside(store: &Store, examined: &mut Vec<Examined>) -> Result<()> {
+    let problems = store.integrity().await?;
+    examined.push(match problems.as_slice() {
+        [] => Examined::ok("database", "opens, migrated, every page and reference in order"),
+        [first, ..] => Examined::not(
+            "database",
+            State::Failed,
+            format!("{} problems, the first: {first}", problems.len()),
+            "restore a backup, or import the files again into another folder",
+        ),
+    });
+    let status = store.status().await?;
+    examined.push(Examined::ok("facts", format!("{} prices from {} imports", status.quotes, status.imports)));
+    examined.push(match status.unknown_names {
+        0 => Examined::ok("team names", "every name is known"),
+        n => Examined::not(
+            "team names",
+            State::Warning,
+            format!("{n} wait for a decision"),
+            "touchline ids unmatched",
+        ),
+    });
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! `touchline leakcheck`
+
+use anyhow::{Result, anyhow};
+use clap::Args;
+use domain::CompetitionId;
+use forecast::{
+    Feature, Model,
+    feature::features,
+    leak_check::{self, LeakReport, Subject},
+    model::models,
+};
+use store::QuoteScope;
+
+use crate::{app::App, jobs::load_history, output::table};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// A competition such as eng.1, nfl or nba
+    #[arg(long, default_value = "eng.1")]
+    competition: CompetitionId,
+    /// At how many moments of its history every model and feature is tried
+    #[arg(long, default_value_t = 6)]
+    moments: usize,
+}
+
+pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
+    let store = app.existing_store().await?;
+    let loaded = load_history::run(&store, arguments.competition, QuoteScope::All).await?;
+    let sport = loaded.competition.sport;
+    let models: Vec<Box<dyn Model>> = models().into_iter().filter(|m| m.supports(sport)).collect();
+    let features: Vec<Box<dyn Feature>> = features();
+    let subjects: Vec<Subject<'_>> = models
+        .iter()
+        .map(|model| Subject::model(model.as_ref(), loaded.competition.id))
+        .chain(features.iter().map(|feature| Subject::feature(feature.as_ref())))
+        .collect();
+    let moments = leak_check::spread_moments(&loaded.history, loaded.competition.id, arguments.moments);
+    let report = leak_check::check(&loaded.history, loaded.competition.id, &moments, &subjects);
+    app.out.answer(&report, || print(&report))?;
+    if report.is_clean() {
+        Ok(())
+    } else {
+        Err(anyhow!("{} forecasts changed with the future", report.leaks.len()))
+    }
+}
+
+fn print(report: &LeakReport) {
+    let rows = report.checked.iter().map(|checked| {
+        [
+            checked.subject.clone(),
+            checked.compared.to_string(),
+            checked.unanswered.to_string(),
+            checked.leaks.to_string(),
+        ]
+    });
+    println!("{}", table(["subject", "compared", "unanswered", "leaks"], rows));
+    println!(
+        "{}: {} moments; deleting the future changed {} answers",
+        report.competition,
+        report.moments,
+        report.leaks.len()
+    );
+    for leak in &report.leaks {
+        println!("leak: {} at {} on fixture {}", leak.subject, leak.at, leak.fixture.0);
+    }
+}

@@ -1,0 +1,157 @@
+//! The command line: one file per command, each with its arguments and `run`; the enums here are the list.
+
+mod backtest;
+mod bet;
+mod check;
+mod config;
+mod data;
+mod demo;
+mod doctor;
+mod explain;
+mod ids;
+mod init;
+mod leakcheck;
+mod model;
+mod pnl;
+mod predict;
+mod serve;
+mod settle;
+
+use std::{future::Future, path::PathBuf};
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+use crate::{app::App, exit::Stop, logging, output::Output};
+
+/// Raw matches to settled, scored bets.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 110)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Folder of the database and of touchline.toml
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        default_value = "./touchline-data",
+        env = "TOUCHLINE_DATA"
+    )]
+    data: PathBuf,
+    /// A configuration file other than DIR/touchline.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Answer with one JSON object
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Do the whole job on the bundled matches: import, check, backtest, bet, settle, score, forecast, serve
+    Demo(demo::Arguments),
+    /// Make a data folder with a commented configuration and an empty database
+    Init(init::Arguments),
+    /// Import files, and say what is stored
+    #[command(subcommand)]
+    Data(data::Command),
+    /// Check what is stored against the data contracts
+    #[command(subcommand)]
+    Check(check::Command),
+    /// Train models and list them
+    #[command(subcommand)]
+    Model(model::Command),
+    /// Forecast fixtures to come, or any pairing
+    Predict(predict::Arguments),
+    /// Rebuild a stored forecast from its inputs and show where it comes from
+    Explain(explain::Arguments),
+    /// Score models as if they had been live
+    #[command(subcommand)]
+    Backtest(backtest::Command),
+    /// Prove that no model or feature sees the future
+    Leakcheck(leakcheck::Arguments),
+    /// Find and list paper bets
+    #[command(subcommand)]
+    Bet(bet::Command),
+    /// Settle open paper bets whose results are known
+    Settle(settle::Arguments),
+    /// Profit and loss, return and closing line value
+    Pnl(pnl::Arguments),
+    /// Team names that nobody knows yet
+    #[command(subcommand)]
+    Ids(ids::Command),
+    /// The effective configuration
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Look for what is wrong, and say how to mend it
+    Doctor(doctor::Arguments),
+    /// Serve the dashboard
+    Serve(serve::Arguments),
+}
+
+/// Runs one command.
+pub(crate) fn run(cli: Cli) -> Result<()> {
+    let app = App::new(cli.global.data, cli.global.config.as_deref(), Output { json: cli.global.json })?;
+    logging::start(&app.config.log)?;
+    match cli.command {
+        Command::Config(command) => config::run(&app, &command),
+        Command::Demo(arguments) => {
+            until_stopped(demo::run(&app, &arguments))?;
+            if arguments.no_serve {
+                Ok(())
+            } else {
+                runtime()?.block_on(serve::run(&app, &arguments.serve()))
+            }
+        }
+        Command::Init(arguments) => until_stopped(init::run(&app, &arguments)),
+        Command::Data(command) => until_stopped(data::run(&app, &command)),
+        Command::Check(command) => until_stopped(check::run(&app, &command)),
+        Command::Model(command) => until_stopped(model::run(&app, &command)),
+        Command::Predict(arguments) => until_stopped(predict::run(&app, &arguments)),
+        Command::Explain(arguments) => until_stopped(explain::run(&app, &arguments)),
+        Command::Backtest(command) => until_stopped(backtest::run(&app, &command)),
+        Command::Leakcheck(arguments) => until_stopped(leakcheck::run(&app, &arguments)),
+        Command::Bet(command) => until_stopped(bet::run(&app, &command)),
+        Command::Settle(arguments) => until_stopped(settle::run(&app, &arguments)),
+        Command::Pnl(arguments) => until_stopped(pnl::run(&app, &arguments)),
+        Command::Ids(command) => until_stopped(ids::run(&app, &command)),
+        Command::Doctor(arguments) => until_stopped(doctor::run(&app, &arguments)),
+        // The server has its own way to stop: it answers open requests first.
+        Command::Serve(arguments) => runtime()?.block_on(serve::run(&app, &arguments)),
+    }
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+}
+
+/// Runs to the end or to Ctrl-C, whichever is first. Whatever is dropped half-way was one transaction and leaves no trace.
+fn until_stopped(work: impl Future<Output = Result<()>>) -> Result<()> {
+    runtime()?.block_on(async {
+        tokio::select! {
+            done = work => done,
+            signal = tokio::signal::ctrl_c() => {
+                signal?;
+                Err(Stop::Interrupted.into())
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,117 @@
+//! `touchline model train` and `touchline model list`
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use domain::{CompetitionId, RecordedBy};
+use serde_json::json;
+use store::{NewModel, QuoteScope};
+
+use crate::{
+    app::App,
+    jobs::{
+        backtest_season,
+        forecast_fixtures::{CODE_VERSION, Fitted},
+        load_history,
+    },
+    output::table,
+};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Fit models on what is stored and keep their parameters
+    Train(Train),
+    /// Models that were trained
+    List,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Train {
+    /// A competition such as eng.1, nfl or nba
+    #[arg(long)]
+    competition: CompetitionId,
+    /// Models by name; all that know the sport when left out
+    #[arg(long, value_delimiter = ',')]
+    models: Vec<String>,
+    /// Learn only from what was known before this moment, e.g. 2024-03-01T12:00:00Z
+    #[arg(long)]
+    as_of: Option<jiff::Timestamp>,
+}
+
+pub(super) async fn run(app: &App, command: &Command) -> Result<()> {
+    match command {
+        Command::Train(arguments) => train(app, arguments).await,
+        Command::List => list(app).await,
+    }
+}
+
+async fn train(app: &App, arguments: &Train) -> Result<()> {
+    let store = app.existing_store().await?;
+    let loaded = load_history::run(&store, arguments.competition, QuoteScope::None).await?;
+    let models = backtest_season::chosen(&arguments.models, loaded.competition.sport)?;
+    let now = app.clock.now();
+    let snapshot = loaded.history.as_of(arguments.as_of.unwrap_or(now), RecordedBy::Now);
+    let bar = app.out.progress(models.len(), "fitting");
+    let mut reports = Vec::new();
+    for model in models {
+        let fitted = Fitted::on(&snapshot, model.as_ref(), &loaded.competition)?;
+        let report = fitted.model().report().clone();
+        store
+            .save_model(&NewModel {
+                competition: arguments.competition,
+                model: report.model.clone(),
+                as_of: report.as_of,
+                fitted_at: now,
+                code_version: CODE_VERSION.to_owned(),
+                data_sequence: loaded.sequence,
+                parameters: named_parameters(fitted.model().parameters(), &loaded),
+                report: serde_json::to_value(&report)?,
+            })
+            .await?;
+        reports.push(report);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    app.out.answer(&json!({ "competition": arguments.competition, "fits": reports }), || {
+        let rows = reports.iter().map(|r| {
+            [
+                r.model.clone(),
+                r.training_matches.to_string(),
+                r.iterations.to_string(),
+                r.gradient_norm.map_or_else(|| "–".into(), |g| format!("{g:.1e}")),
+                r.log_likelihood.map_or_else(|| "–".into(), |l| format!("{l:.2}")),
+                if r.at_bounds.is_empty() { "none".into() } else { r.at_bounds.join(", ") },
+                if r.converged { "yes".into() } else { "NO".to_owned() },
+            ]
+        });
+        let head = ["model", "matches", "steps", "gradient", "log-likelihood", "on bounds", "converged"];
+        println!("{}", table(head, rows));
+    })
+}
+
+/// Parameters with the teams' numbers turned into names, where a model lists teams.
+fn named_parameters(mut parameters: serde_json::Value, loaded: &load_history::Loaded) -> serde_json::Value {
+    let teams = parameters.get_mut("teams").and_then(serde_json::Value::as_array_mut);
+    for team in teams.into_iter().flatten() {
+        if let Some(id) = team.get("team").and_then(serde_json::Value::as_i64) {
+            team["name"] = json!(loaded.name(domain::TeamId(id)));
+        }
+    }
+    parameters
+}
+
+async fn list(app: &App) -> Result<()> {
+    let store = app.existing_store().await?;
+    let models = store.models(None, None).await?;
+    app.out.answer(&models, || {
+        let rows = models.iter().map(|m| {
+            [
+                m.fit.competition.to_string(),
+                m.fit.model.clone(),
+                m.version.to_string(),
+                m.fit.as_of.strftime("%Y-%m-%d %H:%M").to_string(),
+                m.fit.code_version.clone(),
+            ]
+        });
+        println!("{}", table(["competition", "model", "version", "as of", "code"], rows));
+    })
+}

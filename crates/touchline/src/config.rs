@@ -1,0 +1,189 @@
+//! Configuration: built-in defaults, then `touchline.toml`, then `TOUCHLINE__SECTION__KEY`. Unknown keys are refused.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+
+/// Name of the file in the data folder.
+pub(crate) const FILE: &str = "touchline.toml";
+
+/// Everything that can be set.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Where the dashboard listens.
+    pub(crate) server: Server,
+    /// How forecasts are made and scored.
+    pub(crate) forecast: Forecasting,
+    /// How paper bets are chosen and sized.
+    pub(crate) betting: Betting,
+    /// Data-quality contracts.
+    pub(crate) checks: Checks,
+    /// Logs.
+    pub(crate) log: Log,
+}
+
+/// Where the dashboard listens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Server {
+    /// Address; loopback unless told otherwise.
+    pub(crate) host: std::net::IpAddr,
+    /// Port.
+    pub(crate) port: u16,
+}
+
+/// How forecasts are made and scored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Forecasting {
+    /// The model that predicts and bets; Elo takes the sports it does not know.
+    pub(crate) model: String,
+    /// Days between refits of a walk-forward.
+    pub(crate) step_days: u16,
+    /// Matches a model must have seen before its forecasts count.
+    pub(crate) min_training_matches: usize,
+    /// How far ahead fixtures are predicted.
+    pub(crate) horizon_days: u16,
+    /// Seed of every bootstrap.
+    pub(crate) seed: u64,
+}
+
+/// How paper bets are chosen and sized.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Betting {
+    /// The book whose prices are taken.
+    pub(crate) book: domain::BookId,
+    /// Paper bankroll in minor units.
+    pub(crate) bankroll_minor: i64,
+    /// Its currency.
+    pub(crate) currency: domain::Currency,
+    /// Limits and the staking rule.
+    pub(crate) policy: betting::Policy,
+}
+
+/// Data-quality contracts.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Checks {
+    /// A file of contracts that replaces the built-in ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) file: Option<std::path::PathBuf>,
+}
+
+/// Logs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Log {
+    /// A level or filter.
+    pub(crate) level: String,
+    /// Text for people, JSON for machines.
+    pub(crate) format: LogFormat,
+}
+
+/// Form of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { host: std::net::Ipv4Addr::LOCALHOST.into(), port: 8000 }
+    }
+}
+
+impl Default for Forecasting {
+    fn default() -> Self {
+        Self {
+            model: "ensemble".into(),
+            step_days: 7,
+            min_training_matches: 100,
+            horizon_days: 7,
+            seed: 20_230_811,
+        }
+    }
+}
+
+impl Default for Betting {
+    fn default() -> Self {
+        Self {
+            book: domain::BookId::MARKET_AVERAGE,
+            bankroll_minor: 1_000_000,
+            currency: domain::Currency::EUR,
+            policy: betting::Policy::default(),
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: "warn".into(), format: LogFormat::Text }
+    }
+}
+
+impl Config {
+    /// Reads the configuration of a data folder, or of an explicit file, which must then exist.
+    pub(crate) fn load(data: &Path, explicit: Option<&Path>) -> Result<Self> {
+        if let Some(path) = explicit {
+            std::fs::metadata(path)
+                .with_context(|| format!("configuration file {} cannot be read", path.display()))?;
+        }
+        let path = explicit.map_or_else(|| data.join(FILE), Path::to_path_buf);
+        Figment::from(Serialized::defaults(Self::default()))
+            .merge(Toml::file(&path))
+            .merge(Env::prefixed("TOUCHLINE__").split("__"))
+            .extract()
+            .with_context(|| {
+                format!("configuration is wrong: correct {} or the TOUCHLINE__... variables", path.display())
+            })
+    }
+
+    /// The configuration as the TOML file that would reproduce it.
+    pub(crate) fn to_toml(&self) -> Result<String> {
+        Ok(toml::to_string_pretty(self)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str) -> Result<Config> {
+        let folder = tempfile::tempdir()?;
+        std::fs::write(folder.path().join(FILE), text)?;
+        Config::load(folder.path(), None)
+    }
+
+    #[test]
+    fn the_written_file_is_read_back_the_same() {
+        let written = Config::default().to_toml().unwrap();
+        assert_eq!(load(&written).unwrap(), Config::default());
+        assert_eq!(load("").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn a_file_changes_only_what_it_names() {
+        let config = load("[server]\nport = 9000\n").unwrap();
+        assert_eq!(config.server, Server { port: 9000, ..Server::default() });
+        assert_eq!(config.betting, Betting::default());
+    }
+
+    #[test]
+    fn unknown_keys_are_refused_by_name() {
+        let error = format!("{:#}", load("[server]\nprot = 9000\n").unwrap_err());
+        assert!(error.contains("prot"), "{error}");
+        assert!(load("[serve]\nport = 9000\n").is_err());
+        assert!(load("[server]\nport = \"many\"\n").is_err());
+    }
+}

@@ -1,0 +1,24 @@
+//! The dashboard: pages rendered on the server, styled by one sheet, with charts as SVG. No request leaves the machine.
+//!
+//! One file per page; [`routes`] is the list.
+
+mod bets;
+mod chart;
+mod data;
+mod layout;
+mod matches;
+mod report;
+
+use axum::{Router, routing::get};
+
+use crate::api::Served;
+
+/// Every page.
+pub(crate) fn routes() -> Router<Served> {
+    Router::new()
+        .route("/", get(report::page))
+        .route("/match/{id}", get(matches::page))
+        .route("/bets", get(bets::page))
+        .route("/data", get(data::page))
+        .route("/style.css", get(layout::style))
+}

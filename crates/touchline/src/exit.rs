@@ -1,0 +1,46 @@
+//! Exit codes that mean something: 0 ok, 1 failed, 2 usage, 3 gate blocked, 130 stopped by Ctrl-C.
+
+use std::process::ExitCode;
+
+/// The command was written wrongly, or asks for what does not exist.
+pub(crate) const USAGE: u8 = 2;
+const FAILED: u8 = 1;
+const GATE: u8 = 3;
+const INTERRUPTED: u8 = 130;
+
+/// A failure that decides the exit code. Everything else exits with 1.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Stop {
+    /// The request makes no sense here.
+    #[error("{0}")]
+    Usage(String),
+    /// A check with action `block` failed.
+    #[error("{0}")]
+    Gate(String),
+    /// Ctrl-C; what was committed stays, the rest was never begun.
+    #[error("stopped; what was finished is stored, run the same command to go on")]
+    Interrupted,
+}
+
+/// Prints an error where people or programs look for it and returns its code.
+pub(crate) fn report(error: &anyhow::Error, json: bool) -> ExitCode {
+    let code = match error.downcast_ref::<Stop>() {
+        Some(Stop::Usage(_)) => USAGE,
+        Some(Stop::Gate(_)) => GATE,
+        Some(Stop::Interrupted) => INTERRUPTED,
+        None => FAILED,
+    };
+    if json {
+        let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
+        eprintln!(
+            "{}",
+            serde_json::json!({ "error": error.to_string(), "causes": causes, "exit_code": code })
+        );
+    } else {
+        eprintln!("error: {error}");
+        for cause in error.chain().skip(1) {
+            eprintln!("  because: {cause}");
+        }
+    }
+    code.into()
+}

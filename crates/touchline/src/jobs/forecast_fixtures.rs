@@ -1,0 +1,167 @@
+//! Forecasts fixtures as of a moment and keeps what was said, with all that is needed to say it again bit for bit.
+
+use anyhow::Result;
+use domain::{
+    Competition, Fixture, Forecast, History, Sequence, Snapshot,
+    market::{Line, Market, MarketKind},
+};
+use forecast::{FittedModel, Model};
+use jiff::{SignedDuration, Timestamp};
+use store::{ForecastId, NewForecast, PayloadHash, Store};
+
+use crate::report::{FairOdds, UpcomingForecast};
+
+/// The code that made a number; another version may round differently.
+pub(crate) const CODE_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// A model fitted on one snapshot, from a cold start, so that the same inputs give the same bits.
+pub(crate) struct Fitted {
+    model: Box<dyn FittedModel>,
+    as_of: Timestamp,
+    name: &'static str,
+    input_hash: String,
+}
+
+impl Fitted {
+    /// Fits on what the snapshot shows of a competition.
+    pub(crate) fn on(snapshot: &Snapshot<'_>, model: &dyn Model, competition: &Competition) -> Result<Self> {
+        let fitted = model.fit(snapshot, competition.id, None)?;
+        let input_hash = input_hash(snapshot, model.name(), competition);
+        Ok(Self { model: fitted, as_of: snapshot.at(), name: model.name(), input_hash })
+    }
+
+    /// What it says about a fixture.
+    pub(crate) fn forecast(&self, fixture: &Fixture) -> Result<Forecast> {
+        let predicted = self.model.forecast(fixture)?;
+        Ok(Forecast {
+            fixture: fixture.id,
+            as_of: self.as_of,
+            model: self.name.to_owned(),
+            distribution: predicted.distribution,
+            uncertainty: predicted.uncertainty,
+            training_matches: self.model.report().training_matches,
+        })
+    }
+
+    /// The fitted model itself.
+    pub(crate) fn model(&self) -> &dyn FittedModel {
+        self.model.as_ref()
+    }
+
+    /// Forecasts fixtures and keeps what it said. What was said before under the same inputs keeps its number.
+    pub(crate) async fn record(
+        &self,
+        store: &Store,
+        fixtures: &[&Fixture],
+        sequence: Sequence,
+        made_at: Timestamp,
+    ) -> Result<Vec<(ForecastId, Forecast)>> {
+        let made = |fixture: &&Fixture| {
+            Ok(NewForecast {
+                forecast: self.forecast(fixture)?,
+                made_at,
+                code_version: CODE_VERSION.to_owned(),
+                data_sequence: sequence,
+                input_hash: self.input_hash.clone(),
+            })
+        };
+        let new: Vec<NewForecast> = fixtures.iter().map(made).collect::<Result<_>>()?;
+        let ids = store.append_forecasts(&new).await?;
+        Ok(ids.into_iter().zip(new).map(|((id, _), new)| (id, new.forecast)).collect())
+    }
+}
+
+/// A hash of everything a fit could see: the model's name, the moment, and every played match with its score and statistics.
+fn input_hash(snapshot: &Snapshot<'_>, model: &str, competition: &Competition) -> String {
+    let line = |played: domain::PlayedMatch<'_>| {
+        let fixture = played.fixture;
+        let (kickoff, score, statistics) = (fixture.kickoff.earliest(), played.score(), played.statistics);
+        format!(
+            "{} {} {} {kickoff} {} {score} {statistics:?}\n",
+            fixture.id.0, fixture.home.0, fixture.away.0, fixture.neutral,
+        )
+    };
+    let head = format!("{model} {} {}\n", competition.id, snapshot.at());
+    let seen: String = std::iter::once(head).chain(snapshot.played_in(competition.id).map(line)).collect();
+    PayloadHash::of(seen.as_bytes()).to_string()
+}
+
+/// Fixtures that may start within `horizon_days` of the snapshot's moment and whose result is not known.
+pub(crate) fn upcoming<'h>(
+    snapshot: &Snapshot<'h>,
+    competition: &Competition,
+    horizon_days: u16,
+) -> Vec<&'h Fixture> {
+    let end = snapshot.at() + SignedDuration::from_hours(24 * i64::from(horizon_days));
+    let mut fixtures: Vec<&Fixture> = snapshot
+        .fixtures()
+        .filter(|f| f.competition == competition.id)
+        .filter(|f| f.kickoff.earliest() >= snapshot.at() && f.kickoff.earliest() < end)
+        .filter(|f| snapshot.result(f.id).is_none())
+        .collect();
+    fixtures.sort_by_key(|f| (f.kickoff.earliest(), f.id));
+    fixtures
+}
+
+/// The markets a report prices, with the lines of the day.
+fn reported_markets(forecast: &Forecast, fixture: &Fixture) -> Vec<Market> {
+    let (home, away) = forecast.distribution.expected_score();
+    let half = |value: f64| Line::from_quarters(4 * value.round() as i16 + 2);
+    let line_of = |kind: MarketKind| match kind {
+        MarketKind::AsianTotal => Some(Line::from_quarters(10)),
+        MarketKind::AsianHandicap => Some(Line::from_quarters((2.0 * (away - home)).round() as i16 * 2)),
+        MarketKind::Spread => Some(half(away - home)),
+        MarketKind::Total => Some(half(home + away)),
+        _ => None,
+    };
+    fixture.sport.rules().markets.iter().filter_map(|kind| Market::new(*kind, line_of(*kind)).ok()).collect()
+}
+
+/// A forecast as the report and the dashboard show it.
+pub(crate) fn shown(
+    id: i64,
+    forecast: &Forecast,
+    fixture: &Fixture,
+    name_of: impl Fn(domain::TeamId) -> String,
+) -> Result<UpcomingForecast> {
+    let mut fair_odds = Vec::new();
+    for market in reported_markets(forecast, fixture) {
+        for selection in market.selections() {
+            let price = market.price(selection, &forecast.distribution)?;
+            fair_odds.push(FairOdds {
+                market: market.to_string(),
+                selection: selection.to_string(),
+                probability: price.win_probability(),
+                odds: price.fair_odds().map(domain::DecimalOdds::value),
+            });
+        }
+    }
+    let (home, away) = forecast.distribution.expected_score();
+    Ok(UpcomingForecast {
+        id,
+        competition: fixture.competition.to_string(),
+        kickoff: fixture.kickoff.earliest(),
+        date_only: fixture.kickoff.is_date_only(),
+        home: name_of(fixture.home),
+        away: name_of(fixture.away),
+        model: forecast.model.clone(),
+        as_of: forecast.as_of,
+        probabilities: forecast.distribution.outcome_probabilities().as_array(),
+        expected_score: [home, away],
+        fair_odds,
+    })
+}
+
+/// The first kick-off of the last `horizon_days` on record: what is held back when nothing is to come.
+pub(crate) fn last_round_start(
+    history: &History,
+    competition: &Competition,
+    horizon_days: u16,
+) -> Option<Timestamp> {
+    let kickoffs = || {
+        let fixtures = history.fixtures_for_scoring().into_iter();
+        fixtures.filter(|f| f.competition == competition.id).map(|f| f.kickoff.earliest())
+    };
+    let from = kickoffs().max()? - SignedDuration::from_hours(24 * i64::from(horizon_days));
+    kickoffs().filter(|at| *at > from).min()
+}

@@ -1,0 +1,328 @@
+//! Imports files: parse, resolve names, judge, store. One file is one transaction. One thread parses ahead while the store
+//! writes, so that both cores of a small machine have work.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Context, Result};
+use domain::{Competition, Loss, Rejection};
+use ingest::{
+    check::{Contracts, Held, Judged, Verdict, judge_import},
+    identity::{Resolved, Roster, resolve},
+    source::{self, Mapping, Source},
+};
+use jiff::Timestamp;
+use serde::Serialize;
+use store::{ImportBatch, ImportOutcome, PayloadHash, Quarantined, Store};
+use tokio::sync::mpsc;
+
+use crate::{app::App, exit::Stop};
+
+/// A format to read files by.
+#[derive(Clone)]
+pub(crate) enum Format {
+    /// One of the listed sources.
+    Listed(&'static dyn Source),
+    /// A mapping file.
+    Mapped(Arc<Mapping>),
+}
+
+impl Format {
+    fn source(&self) -> &dyn Source {
+        match self {
+            Self::Listed(source) => *source,
+            Self::Mapped(mapping) => mapping.as_ref(),
+        }
+    }
+
+    fn competitions(&self) -> Vec<Competition> {
+        let own = match self {
+            Self::Listed(_) => &[],
+            Self::Mapped(mapping) => mapping.competitions(),
+        };
+        own.iter().chain(domain::competition::COMPETITIONS).cloned().collect()
+    }
+}
+
+/// The format of that name, or of that mapping file.
+pub(crate) fn format(name: &str) -> Result<Format> {
+    if Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")) {
+        let text =
+            std::fs::read_to_string(name).with_context(|| format!("mapping file {name} cannot be read"))?;
+        let mapping = Mapping::from_toml(&text).with_context(|| format!("mapping file {name} is wrong"))?;
+        return Ok(Format::Mapped(Arc::new(mapping)));
+    }
+    let listed = source::by_format(name).map(Format::Listed);
+    listed.ok_or_else(|| {
+        let list: Vec<&str> = source::SOURCES.iter().map(|s| s.code()).collect();
+        let there_is = list.join(", ");
+        Stop::Usage(format!(
+            "no format {name:?}; there is {there_is}, or name a mapping file that ends in .toml"
+        ))
+        .into()
+    })
+}
+
+/// One payload with the name it came under.
+pub(crate) struct Payload {
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// What all files together came to.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Imported {
+    /// Files read.
+    pub(crate) files: usize,
+    /// Files whose every byte was stored before.
+    pub(crate) unchanged: usize,
+    /// Fixtures nobody had announced.
+    pub(crate) fixtures: u64,
+    /// Results that are new.
+    pub(crate) results: u64,
+    /// Statistics that are new.
+    pub(crate) statistics: u64,
+    /// Prices that are new.
+    pub(crate) quotes: u64,
+    /// Rows, fields and files that could not be used.
+    pub(crate) rejected: u64,
+    /// Matches that were stored already.
+    pub(crate) duplicates: u64,
+    /// Matches whose score differs from what was stored.
+    pub(crate) corrections: u64,
+    /// Team names waiting for a decision.
+    pub(crate) unknown_names: usize,
+    /// Rejections counted by reason and by how much they cost.
+    pub(crate) by_reason: Vec<ByReason>,
+    /// Files of which nothing could be used.
+    pub(crate) refused_files: Vec<RefusedFile>,
+    /// Every rejection.
+    #[serde(skip)]
+    pub(crate) refused: Vec<Refused>,
+}
+
+/// How often something was wrong.
+#[derive(Debug, Serialize)]
+pub(crate) struct ByReason {
+    /// What.
+    pub(crate) reason: String,
+    /// `field`, `row` or `file`.
+    pub(crate) loss: String,
+    /// How often.
+    pub(crate) count: usize,
+}
+
+/// A file of which nothing could be used.
+#[derive(Debug, Serialize)]
+pub(crate) struct RefusedFile {
+    /// Which.
+    pub(crate) file: String,
+    /// Why.
+    pub(crate) why: String,
+}
+
+/// A rejection with its file.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Refused {
+    pub(crate) file: String,
+    pub(crate) row: u32,
+    pub(crate) field: Option<String>,
+    pub(crate) value: String,
+    pub(crate) reason: String,
+    pub(crate) remedy: &'static str,
+    pub(crate) loss: Loss,
+}
+
+/// Reads and imports files in their order.
+pub(crate) async fn run(
+    app: &App,
+    store: &Store,
+    format: Format,
+    contracts: &Contracts,
+    files: Vec<PathBuf>,
+) -> Result<Imported> {
+    let count = files.len();
+    let payloads = files.into_iter().map(|path| {
+        let bytes = std::fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+        Ok(Payload { name: path.display().to_string(), bytes })
+    });
+    run_payloads(app, store, format, contracts, count, payloads).await
+}
+
+/// Imports payloads in their order.
+pub(crate) async fn run_payloads(
+    app: &App,
+    store: &Store,
+    format: Format,
+    contracts: &Contracts,
+    count: usize,
+    payloads: impl Iterator<Item = Result<Payload>> + Send + 'static,
+) -> Result<Imported> {
+    let now = app.clock.now();
+    let roster = Roster::new(store.aliases().await?.into_iter().map(|a| (a.pool, a.alias, a.team)))?;
+    let reader = Reader { format: format.clone(), roster, contracts: contracts.clone(), now };
+    let (sender, mut receiver) = mpsc::channel(2);
+    let reading = tokio::task::spawn_blocking(move || {
+        for payload in payloads {
+            // A closed channel means the writer gave up and says why itself.
+            if sender.blocking_send(payload.map(|payload| reader.read(payload))).is_err() {
+                break;
+            }
+        }
+    });
+    let bar = app.out.progress(count, "importing");
+    let mut imported = Imported::default();
+    while let Some(read) = receiver.recv().await {
+        let read = read?;
+        let hash = PayloadHash::of(&read.batch.payload);
+        if store.is_imported(hash, &read.batch.format).await? {
+            imported.count_unchanged(&read);
+        } else if let Some(blocked) = read.blocked {
+            return Err(Stop::Gate(blocked).into());
+        } else {
+            imported.count(store, read).await?;
+        }
+        bar.inc(1);
+    }
+    reading.await?;
+    bar.finish_and_clear();
+    imported.sum_up();
+    Ok(imported)
+}
+
+/// Everything that happens to a payload before it is stored.
+struct Reader {
+    format: Format,
+    roster: Roster,
+    contracts: Contracts,
+    now: Timestamp,
+}
+
+/// A payload ready to be stored.
+struct Read {
+    batch: ImportBatch,
+    /// Repeats within the file.
+    duplicates: usize,
+    /// Why a check refuses the file, when one does.
+    blocked: Option<String>,
+}
+
+impl Reader {
+    fn read(&self, payload: Payload) -> Read {
+        let source = self.format.source();
+        let parsed = source.parse(&payload.bytes, &payload.name);
+        let resolved = resolve(parsed.records, &self.roster);
+        let unresolved = resolved.rejections();
+        let Resolved { records, unknown, .. } = resolved;
+        let judged = judge_import(records, &self.contracts, self.now);
+        let blocked = (judged.verdict == Verdict::Block).then(|| blocked_by(&payload.name, &judged));
+        let mut rejections = parsed.rejections;
+        rejections.extend(unresolved);
+        rejections.extend(judged.rejections());
+        let used: std::collections::BTreeSet<_> = judged.records.iter().map(|r| r.competition).collect();
+        let batch = ImportBatch {
+            source: source.code().to_owned(),
+            format: source.code().to_owned(),
+            file: payload.name,
+            payload: payload.bytes,
+            recorded_at: self.now,
+            quarantined: judged.held_back.iter().map(quarantined).collect(),
+            rejections,
+            unknown_names: unknown.into_iter().map(|(name, rows)| (name, rows as u32)).collect(),
+            competitions: self.format.competitions().into_iter().filter(|c| used.contains(&c.id)).collect(),
+            records: judged.records,
+        };
+        Read { batch, duplicates: judged.duplicates, blocked }
+    }
+}
+
+fn quarantined(held: &ingest::check::HeldBack) -> Quarantined {
+    let what = match &held.held {
+        Held::Record(_) => "the whole row",
+        Held::Quotes(_) => "prices",
+        Held::Statistics(_) => "statistics",
+    };
+    Quarantined { row: held.row, rule: held.rule.clone(), detail: format!("{what}: {}", held.detail) }
+}
+
+fn blocked_by(file: &str, judged: &Judged) -> String {
+    let blocking = judged.findings.iter().filter(|f| f.severity == ingest::check::Severity::Blocking);
+    let why: Vec<String> = blocking.map(|f| format!("{} ({}): {}", f.rule, f.subject, f.detail)).collect();
+    format!("{file} is blocked by {}; correct the file or change the rule's action", why.join("; "))
+}
+
+impl Imported {
+    async fn count(&mut self, store: &Store, read: Read) -> Result<()> {
+        let file = read.batch.file.clone();
+        self.files += 1;
+        self.unknown_names += read.batch.unknown_names.len();
+        self.refuse(&file, &read.batch.rejections);
+        let outcome: ImportOutcome =
+            store.import(read.batch).await.with_context(|| format!("{file} was not imported"))?;
+        self.refuse(&file, &outcome.conflicts);
+        self.fixtures += outcome.fixtures;
+        self.results += outcome.results;
+        self.statistics += outcome.statistics;
+        self.quotes += outcome.quotes;
+        self.duplicates += outcome.duplicates + read.duplicates as u64;
+        self.corrections += outcome.corrections;
+        Ok(())
+    }
+
+    /// What was stored to the last byte is not written again; what was wrong with it is said again.
+    fn count_unchanged(&mut self, read: &Read) {
+        self.files += 1;
+        self.unchanged += 1;
+        self.duplicates += (read.batch.records.len() + read.duplicates) as u64;
+        self.refuse(&read.batch.file, &read.batch.rejections);
+    }
+
+    fn refuse(&mut self, file: &str, rejections: &[Rejection]) {
+        for rejection in rejections {
+            if rejection.loss == Loss::File {
+                let field = rejection.field.as_deref().map_or_else(String::new, |f| format!(" {f}"));
+                let why = format!("{}:{field} {:?}", rejection.reason.remedy(), rejection.value);
+                self.refused_files.push(RefusedFile { file: file.to_owned(), why });
+            }
+            self.refused.push(Refused {
+                file: file.to_owned(),
+                row: rejection.row,
+                field: rejection.field.clone(),
+                value: rejection.value.clone(),
+                reason: rejection.reason.code(),
+                remedy: rejection.reason.remedy(),
+                loss: rejection.loss,
+            });
+        }
+    }
+
+    fn sum_up(&mut self) {
+        self.rejected = self.refused.len() as u64;
+        let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
+        for refused in &self.refused {
+            let loss = format!("{:?}", refused.loss).to_lowercase();
+            *counts.entry((refused.reason.clone(), loss)).or_default() += 1;
+        }
+        self.by_reason =
+            counts.into_iter().map(|((reason, loss), count)| ByReason { reason, loss, count }).collect();
+    }
+
+    /// Adds what another run came to.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.unchanged += other.unchanged;
+        self.fixtures += other.fixtures;
+        self.results += other.results;
+        self.statistics += other.statistics;
+        self.quotes += other.quotes;
+        self.duplicates += other.duplicates;
+        self.corrections += other.corrections;
+        self.unknown_names += other.unknown_names;
+        self.refused_files.extend(other.refused_files);
+        self.refused.extend(other.refused);
+        self.sum_up();
+    }
+}

@@ -1,0 +1,65 @@
+//! Loads what one competition's work needs: its facts, its teams' names, the last import they come from.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use domain::{Competition, CompetitionId, History, Sequence, TeamId};
+use store::{QuoteScope, Scope, Store};
+
+use crate::exit::Stop;
+
+/// A competition in memory.
+pub(crate) struct Loaded {
+    pub(crate) competition: Competition,
+    pub(crate) history: History,
+    pub(crate) sequence: Sequence,
+    names: BTreeMap<TeamId, String>,
+}
+
+/// Loads one competition, or says what there is instead.
+pub(crate) async fn run(store: &Store, id: CompetitionId, quotes: QuoteScope) -> Result<Loaded> {
+    let competitions = store.competitions().await?;
+    let Some(competition) = competitions.iter().find(|c| c.id == id).cloned() else {
+        let list: Vec<&str> = competitions.iter().map(|c| c.id.as_str()).collect();
+        let there_is =
+            if list.is_empty() { "nothing yet: import files first".to_owned() } else { list.join(", ") };
+        return Err(Stop::Usage(format!("no match of {id} is stored; there is {there_is}")).into());
+    };
+    let history = store.history(&Scope { competitions: vec![id], quotes, known_before: None }).await?;
+    let names = store.teams().await?.into_iter().map(|team| (team.id, team.name)).collect();
+    let sequence = history.last_sequence().unwrap_or(Sequence(0));
+    Ok(Loaded { competition, history, sequence, names })
+}
+
+impl Loaded {
+    /// The name of a team.
+    pub(crate) fn name(&self, team: TeamId) -> String {
+        self.names.get(&team).cloned().unwrap_or_else(|| format!("team {}", team.0))
+    }
+
+    /// The team of that name in this competition's history, if exactly one bears it.
+    pub(crate) fn team(&self, name: &str) -> Result<TeamId> {
+        let here: std::collections::BTreeSet<TeamId> =
+            self.history.fixture_facts().iter().flat_map(|f| [f.value.home, f.value.away]).collect();
+        let wanted = name.to_lowercase();
+        let exact = here.iter().find(|id| self.name(**id).to_lowercase() == wanted);
+        let partial: Vec<TeamId> =
+            here.iter().filter(|id| self.name(**id).to_lowercase().contains(&wanted)).copied().collect();
+        match (exact, partial.as_slice()) {
+            (Some(id), _) | (None, [id]) => Ok(*id),
+            (None, []) => {
+                let list: Vec<String> = here.iter().map(|id| self.name(*id)).collect();
+                Err(Stop::Usage(format!(
+                    "no team {name:?} in {}; there is {}",
+                    self.competition.id,
+                    list.join(", ")
+                ))
+                .into())
+            }
+            (None, several) => {
+                let list: Vec<String> = several.iter().map(|id| self.name(*id)).collect();
+                Err(Stop::Usage(format!("{name:?} may be {}", list.join(" or "))).into())
+            }
+        }
+    }
+}

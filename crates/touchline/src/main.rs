@@ -1,0 +1,37 @@
+//! The Touchline binary: composes the library crates into commands, a replayable paper operation and a dashboard.
+//!
+//! `cli/` holds one file per command, `jobs/` one file per thing the operation does, `api/` and `dashboard/` what it serves.
+//! No arithmetic on odds, probabilities or money happens here; that is what the libraries are for.
+
+mod api;
+mod app;
+mod bundle;
+mod cli;
+mod clock;
+mod config;
+mod dashboard;
+mod exit;
+mod jobs;
+mod logging;
+mod output;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers, not errors.
+            let _ = error.print();
+            return if error.use_stderr() { exit::USAGE.into() } else { ExitCode::SUCCESS };
+        }
+    };
+    let json = cli.global.json;
+    match cli::run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => exit::report(&error, json),
+    }
+}

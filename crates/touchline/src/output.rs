@@ -1,0 +1,64 @@
+//! What a command prints: one JSON object for programs, or tables and sentences for people. Progress goes to standard error
+//! and only to a terminal.
+
+use std::{io::IsTerminal, time::Duration};
+
+use anyhow::Result;
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+
+/// How this run answers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output {
+    /// Whether programs are reading.
+    pub(crate) json: bool,
+}
+
+impl Output {
+    /// Prints the one answer: `value` for programs, `people` for people.
+    pub(crate) fn answer<T: Serialize>(self, value: &T, people: impl FnOnce()) -> Result<()> {
+        if self.json {
+            println!("{}", serde_json::to_string(value)?);
+        } else {
+            people();
+        }
+        Ok(())
+    }
+
+    /// A sentence for people only.
+    pub(crate) fn say(self, text: impl std::fmt::Display) {
+        if !self.json {
+            println!("{text}");
+        }
+    }
+
+    /// A bar over `length` steps; invisible to programs and in files.
+    pub(crate) fn progress(self, length: usize, what: &'static str) -> ProgressBar {
+        let visible = !self.json && std::io::stderr().is_terminal();
+        let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(length as u64), target).with_message(what);
+        if let Ok(style) = ProgressStyle::with_template("{msg:24} {bar:30} {pos}/{len} {elapsed} (eta {eta})")
+        {
+            bar.set_style(style);
+        }
+        if visible {
+            bar.enable_steady_tick(Duration::from_millis(200));
+        }
+        bar
+    }
+}
+
+/// A table that fits the terminal: the first column left, the others right, as numbers want it.
+pub(crate) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> Table {
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(head);
+    for row in rows {
+        table.add_row(row);
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}

@@ -1,0 +1,93 @@
+//! The dashboard in a real browser.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+use crate::{Folder, demo};
+
+/// A served dashboard, stopped when dropped.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    fn over(folder: &Folder) -> Self {
+        let mut child = folder
+            .command(&["serve", "--port", "0", "--json"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the server starts");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("a pipe");
+        BufReader::new(stdout).read_line(&mut line).expect("it says where it listens");
+        let said: serde_json::Value = serde_json::from_str(&line).expect("one object");
+        let address = said["listening"].as_str().expect("an address").to_owned();
+        Self { child, address }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn chromium() -> Option<String> {
+    let found = std::env::var("TOUCHLINE_TEST_CHROMIUM").ok();
+    if found.is_none() {
+        println!("skipped: no browser (TOUCHLINE_TEST_CHROMIUM)");
+    }
+    found
+}
+
+/// The page as the browser made it, after style and layout.
+fn rendered(chromium: &str, url: &str) -> String {
+    let profile = tempfile::tempdir().expect("a temporary folder");
+    let output = Command::new(chromium)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
+        .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
+        .args(["--virtual-time-budget=2000", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .arg(url)
+        .output()
+        .expect("the browser runs");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn the_dashboard_shows_the_report_in_a_browser() {
+    let Some(chromium) = chromium() else { return };
+    let (folder, answer) = demo::folder();
+    let server = Server::over(folder);
+    let page = rendered(&chromium, &server.address);
+    for words in [
+        "From raw matches to settled bets",
+        "English Premier League",
+        "Spanish La Liga",
+        "dixon_coles",
+        "Calibration",
+        "Bankroll",
+    ] {
+        assert!(page.contains(words), "{words:?} is not on the page: {}", &page[..page.len().min(2000)]);
+    }
+    let rps = answer["backtests"][0]["forecasters"][0]["rps"].as_f64().expect("a score");
+    assert!(page.contains(&format!("{rps:.4}")), "the table holds the printed numbers");
+    assert!(page.contains("<svg"), "charts are drawn");
+    for outside in ["http://", "https://"] {
+        let links: Vec<&str> =
+            page.match_indices(outside).map(|(i, _)| &page[i..(i + 40).min(page.len())]).collect();
+        assert!(links.is_empty(), "no request leaves the machine: {links:?}");
+    }
+    let id = answer["upcoming"][0]["id"].as_i64().expect("a number");
+    let forecast = rendered(&chromium, &format!("{}match/{id}", server.address));
+    assert!(forecast.contains("Fair odds") && forecast.contains("Likely scores"), "{forecast}");
+    assert!(
+        rendered(&chromium, &format!("{}bets", server.address)).contains("market_average")
+            || rendered(&chromium, &format!("{}bets", server.address)).contains("three_way")
+    );
+    assert!(rendered(&chromium, &format!("{}data", server.address)).contains("eng.1"));
+}

@@ -1,0 +1,47 @@
+//! Real football-data.co.uk seasons, where they are at hand: closing odds give closing line value.
+
+use crate::{Folder, shared};
+
+#[test]
+fn closing_odds_bring_closing_line_value() {
+    let Some(shared) = shared() else { return };
+    let folder = Folder::new();
+    let files: Vec<String> = ["2122", "2223", "2324"]
+        .iter()
+        .map(|season| shared.join(format!("data/soccer/E0_{season}.csv")).display().to_string())
+        .collect();
+    let mut arguments = vec!["data", "import"];
+    arguments.extend(files.iter().map(String::as_str));
+    arguments.extend(["--format", "football_data_co_uk"]);
+    let imported = folder.json(&arguments);
+    assert_eq!(imported["fixtures"], 1140, "{imported}");
+    let suggested = folder.json(&[
+        "bet",
+        "suggest",
+        "--competition",
+        "eng.1",
+        "--as-of",
+        "2024-03-01T17:30:00Z",
+        "--place",
+    ]);
+    assert!(suggested["prices"].as_u64().is_some_and(|n| n > 0), "{suggested}");
+    assert!(suggested["placed"].as_u64().is_some_and(|n| n > 0), "{suggested}");
+    let settled = folder.json(&["settle", "--as-of", "2024-03-10T00:00:00Z"]);
+    assert_eq!(settled["settled"], suggested["placed"], "{settled}");
+    let again = folder.json(&["settle", "--as-of", "2024-03-10T00:00:00Z"]);
+    assert_eq!(again["settled"], 0, "settling twice changes nothing: {again}");
+    let pnl = folder.json(&["pnl"]);
+    assert!(pnl["total"]["mean_closing_raw"].is_number(), "{pnl}");
+    let walked = folder.json(&[
+        "backtest",
+        "run",
+        "--competition",
+        "eng.1",
+        "--season",
+        "2023-24",
+        "--models",
+        "base_rate,elo",
+    ]);
+    let phase = walked["market_phase"].as_str().unwrap_or_default();
+    assert!(phase.contains("closing"), "{phase}");
+}
