@@ -1,0 +1,108 @@
+//! `cargo xtask bench`: figures by name, one line each. One file per suite, listed in [`SUITES`].
+
+mod fit;
+mod import;
+mod measure;
+mod start;
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context, Result};
+use clap::{Args, builder::PossibleValuesParser};
+use serde::Serialize;
+
+pub(crate) use self::{import::soccer_files, measure::release_binary};
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Which suites to run; all when none is named.
+    #[arg(value_parser = PossibleValuesParser::new(SUITES.map(|suite| suite.name)))]
+    suite: Vec<String>,
+    /// Print one JSON object per line.
+    #[arg(long)]
+    json: bool,
+    /// Also write the figures of each suite to DIR/SUITE.jsonl.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// A set of figures measured together.
+pub(crate) struct Suite {
+    pub(crate) name: &'static str,
+    run: fn() -> Result<Vec<Figure>>,
+}
+
+/// The visible list.
+pub(crate) const SUITES: [Suite; 3] = [
+    Suite { name: "fit", run: fit::run },
+    Suite { name: "import", run: import::run },
+    Suite { name: "start", run: start::run },
+];
+
+/// One measured number.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Figure {
+    name: &'static str,
+    value: f64,
+    unit: &'static str,
+    /// Who did the same task in the same run.
+    peer: Option<&'static str>,
+    /// How many times better than the peer.
+    ratio: Option<f64>,
+}
+
+impl Figure {
+    fn new(name: &'static str, value: f64, unit: &'static str) -> Self {
+        Self { name, value, unit, peer: None, ratio: None }
+    }
+
+    fn against(self, peer: &'static str, ratio: f64) -> Self {
+        Self { ratio: Some(ratio), ..self.beside(peer) }
+    }
+
+    fn beside(self, peer: &'static str) -> Self {
+        Self { peer: Some(peer), ..self }
+    }
+
+    fn line(&self) -> String {
+        let against = match (self.peer, self.ratio) {
+            (Some(peer), Some(ratio)) => format!("  ({ratio:.1} times better than {peer})"),
+            (Some(peer), None) => format!("  (against {peer})"),
+            _ => String::new(),
+        };
+        format!("{:<44} {:>12.5} {}{against}", self.name, self.value, self.unit)
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let wanted =
+        |suite: &&Suite| arguments.suite.is_empty() || arguments.suite.iter().any(|name| name == suite.name);
+    for suite in SUITES.iter().filter(wanted) {
+        let figures = (suite.run)().with_context(|| format!("in suite {}", suite.name))?;
+        let mut lines = String::new();
+        for figure in &figures {
+            let json = serde_json::to_string(figure)?;
+            println!("{}", if arguments.json { json.clone() } else { figure.line() });
+            lines = lines + &json + "\n";
+        }
+        if let Some(directory) = &arguments.out {
+            fs::create_dir_all(directory)?;
+            fs::write(directory.join(format!("{}.jsonl", suite.name)), lines)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_as_json_and_as_lines() {
+        let figure = Figure::new("cold_start_ms", 12.5, "ms");
+        let json = r#"{"name":"cold_start_ms","value":12.5,"unit":"ms","peer":null,"ratio":null}"#;
+        assert_eq!(serde_json::to_string(&figure).unwrap(), json);
+        let line = figure.against("somebody", 3.0).line();
+        assert!(line.contains("12.50000 ms  (3.0 times better than somebody)"), "{line}");
+    }
+}
