@@ -1,4 +1,4 @@
-//! Synthetic leagues with known strengths, for tests only.
+//! Synthetic leagues with known strengths, and the way to real data and reference figures; for tests only.
 //!
 //! A league is a value of settings; `generate` plays it out by a seeded generator and returns its facts with their three
 //! times, as if every import had come when the fact became known, beside the truth they were drawn from. The formulas here
@@ -8,6 +8,7 @@ mod calendar;
 mod draw;
 mod facts;
 mod points;
+pub mod shared;
 mod soccer;
 
 pub use points::{PointsLeague, PointsTruth};

@@ -3,7 +3,7 @@
 use domain::{BookId, DecimalOdds, Market};
 use touchline_betting::ClosingLine;
 
-use crate::shared::{number, numbers, reference};
+use testkit::shared::{number, numbers, reference};
 
 #[test]
 fn raw_and_without_margin() {

@@ -3,5 +3,4 @@
 mod closing_line;
 mod laws;
 mod settlement;
-mod shared;
 mod staking;

@@ -7,7 +7,7 @@ use domain::{
 };
 use touchline_betting::{grades::unit_return, settle};
 
-use crate::shared::{number, reference, rows};
+use testkit::shared::{number, reference, rows};
 
 /// `asian_handicap`: the line, then what 100.00 at 1.95 on the home side returns at margins -2, -1, 0, 1, 2.
 const HANDICAPS: [(f64, [i64; 5]); 14] = [

@@ -7,7 +7,7 @@ use touchline_betting::{
     staking::{ExclusiveLeg, kelly, kelly_exclusive},
 };
 
-use crate::shared::{number, numbers, reference, rows};
+use testkit::shared::{number, numbers, reference, rows};
 
 const TOLERANCE: f64 = 1e-6;
 

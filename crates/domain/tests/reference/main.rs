@@ -3,4 +3,3 @@
 mod laws;
 mod margins;
 mod settlement;
-mod shared;

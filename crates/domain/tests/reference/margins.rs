@@ -2,7 +2,7 @@
 
 use touchline_domain::{DecimalOdds, margin::MarginRemoval};
 
-use crate::shared::{number, numbers, reference, rows};
+use testkit::shared::{number, numbers, reference, rows};
 
 #[test]
 fn every_market_by_every_method() {

@@ -5,7 +5,7 @@ use touchline_domain::{
     market::{Line, MarketKind, Terms},
 };
 
-use crate::shared::{number, reference, rows};
+use testkit::shared::{number, reference, rows};
 
 /// `asian_handicap`: the line, then the grade of the home side at margins -2, -1, 0, 1, 2. L lost, l half lost, p pushed,
 /// w half won, W won.

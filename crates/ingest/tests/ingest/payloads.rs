@@ -25,14 +25,7 @@ pub(crate) fn samples_of(source: &dyn Source) -> Vec<(String, Vec<u8>)> {
 
 /// The folder of real data, when there is one.
 pub(crate) fn shared_data() -> Option<PathBuf> {
-    let shared =
-        std::env::var_os("TOUCHLINE_SHARED").map_or_else(|| workspace().join("../shared"), PathBuf::from);
-    let data = shared.join("data");
-    if !data.is_dir() {
-        println!("skipped: {} does not exist; set TOUCHLINE_SHARED", data.display());
-        return None;
-    }
-    Some(data)
+    testkit::shared::shared("data")
 }
 
 pub(crate) fn parse(format: &str, payload: &[u8]) -> Parsed {

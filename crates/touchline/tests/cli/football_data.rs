@@ -1,14 +1,16 @@
 //! Real football-data.co.uk seasons, where they are at hand: closing odds give closing line value.
 
-use crate::{Folder, shared};
+use testkit::shared::shared;
+
+use crate::Folder;
 
 #[test]
 fn closing_odds_bring_closing_line_value() {
-    let Some(shared) = shared() else { return };
+    let Some(soccer) = shared("data/soccer") else { return };
     let folder = Folder::new();
     let files: Vec<String> = ["2122", "2223", "2324"]
         .iter()
-        .map(|season| shared.join(format!("data/soccer/E0_{season}.csv")).display().to_string())
+        .map(|season| soccer.join(format!("E0_{season}.csv")).display().to_string())
         .collect();
     let mut arguments = vec!["data", "import"];
     arguments.extend(files.iter().map(String::as_str));

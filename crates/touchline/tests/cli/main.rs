@@ -7,7 +7,7 @@ mod demo;
 mod football_data;
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Output},
 };
 
@@ -85,18 +85,6 @@ fn touchline() -> Command {
         command.env_remove(name);
     }
     command
-}
-
-/// The folder of real data, when there is one.
-fn shared() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let folder = std::env::var_os("TOUCHLINE_SHARED").map_or_else(|| root.join("../shared"), PathBuf::from);
-    if folder.join("data").is_dir() {
-        Some(folder)
-    } else {
-        println!("skipped: no folder of real data (TOUCHLINE_SHARED)");
-        None
-    }
 }
 
 /// Three matches in football-data.co.uk's shape, with pre-match and closing odds.

@@ -1,30 +1,15 @@
 //! Against maxima found by two independent programs, in `reference/models/dixon_coles.json` of the shared folder: key
 //! `exact`, where both agree to 1e-9 in log-likelihood. The library's own default fit is no maximum and is not used.
 
-use std::path::PathBuf;
-
 use domain::{
     Market, Selection,
     market::{Line, MarketKind},
 };
 use jiff::civil::Date;
 use serde_json::Value;
+use testkit::shared::{reference, shared_text};
 
 use super::*;
-
-fn shared(path: &str) -> Option<String> {
-    let root = std::env::var_os("TOUCHLINE_SHARED")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
-    let text = std::fs::read_to_string(root.join(path));
-    if text.is_err() {
-        println!("skipped: {} is not here", root.join(path).display());
-    }
-    text.ok()
-}
-
-fn reference(path: &str) -> Option<Value> {
-    shared(path).map(|text| serde_json::from_str(&text).unwrap())
-}
 
 /// Rows of `csv` weighted by `xi` from the last date in the file, and the teams in the order of their names.
 fn league(csv: &str, xi: f64) -> (Vec<MatchRow>, Vec<String>) {
@@ -63,9 +48,9 @@ fn flat(p: &Parameters) -> impl Iterator<Item = f64> + '_ {
 
 #[test]
 fn reaches_the_maximum() {
-    let Some(all) = reference("reference/models/dixon_coles.json") else { return };
+    let Some(all) = reference("models/dixon_coles.json") else { return };
     for (file, xi) in ["epl_1s", "epl_5s", "epl_11s"].iter().flat_map(|f| [(f, "0.0"), (f, "0.0018")]) {
-        let Some(csv) = shared(&format!("reference/models/{file}.csv")) else { return };
+        let Some(csv) = shared_text(&format!("reference/models/{file}.csv")) else { return };
         let exact = &all[format!("{file}|xi={xi}")]["exact"];
         let (rows, teams) = league(&csv, xi.parse().unwrap());
         let fit = fit(&rows, teams.len(), &Options::default(), None).unwrap();
@@ -135,8 +120,8 @@ fn parsed_line(text: &str) -> Line {
 /// `gradient_fd` of `likelihood_points.json`: central differences of the loss at one point far from the maximum.
 #[test]
 fn gradient_agrees_with_central_differences() {
-    let Some(all) = reference("reference/models/likelihood_points.json") else { return };
-    let Some(csv) = shared("reference/models/epl_1s.csv") else { return };
+    let Some(all) = reference("models/likelihood_points.json") else { return };
+    let Some(csv) = shared_text("reference/models/epl_1s.csv") else { return };
     for xi in ["0.0", "0.0018"] {
         let point = &all[format!("dixon_coles|xi={xi}")];
         let (rows, teams) = league(&csv, xi.parse().unwrap());
@@ -160,7 +145,7 @@ fn gradient_agrees_with_central_differences() {
 
 #[test]
 fn grids_agree_with_the_betting_reference() {
-    let Some(all) = reference("reference/betting/dixon_coles.json") else { return };
+    let Some(all) = reference("betting/dixon_coles.json") else { return };
     for row in all.as_array().unwrap() {
         let get = |key: &str| row[key].as_f64().unwrap();
         let grid = score_grid(get("lam"), get("mu"), get("rho"), get("max_goals") as u16).unwrap();

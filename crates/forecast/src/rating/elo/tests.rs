@@ -116,11 +116,7 @@ const PRE_MATCH: &[(usize, f64)] = &[
 
 /// Matches of a reference file as home, away, score; none when the folder of shared data is not there.
 fn reference_matches() -> Option<Vec<(String, String, Score)>> {
-    let shared = std::env::var_os("TOUCHLINE_SHARED").map_or_else(
-        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        std::path::PathBuf::from,
-    );
-    let text = std::fs::read_to_string(shared.join("reference/models/epl_11s.csv")).ok()?;
+    let text = testkit::shared::shared_text("reference/models/epl_11s.csv")?;
     let row = |line: &str| {
         let fields: Vec<&str> = line.split(',').collect();
         let score = Score::new(fields[4].parse().unwrap(), fields[5].parse().unwrap());
@@ -131,10 +127,7 @@ fn reference_matches() -> Option<Vec<(String, String, Score)>> {
 
 #[test]
 fn ratings_of_eleven_seasons() {
-    let Some(matches) = reference_matches() else {
-        println!("skipped: no reference/models/epl_11s.csv under TOUCHLINE_SHARED");
-        return;
-    };
+    let Some(matches) = reference_matches() else { return };
     let mut names: Vec<String> = matches.iter().map(|m| m.0.clone()).collect();
     names.sort();
     names.dedup();
