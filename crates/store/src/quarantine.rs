@@ -56,6 +56,8 @@ pub struct QuarantineEntry {
     pub sequence: Sequence,
     /// The file.
     pub file: String,
+    /// How the file was read.
+    pub format: String,
     /// The payload, which the archive holds.
     pub payload_hash: PayloadHash,
     /// Line of the file.
@@ -139,6 +141,7 @@ impl Store {
                     payload_hash: column::parsed("payload_hash", row.try_get(3)?)?,
                     row: column::small("line", row.try_get(4)?)?,
                     rule: row.try_get(5)?,
+                    format: row.try_get(8)?,
                     detail: row.try_get(6)?,
                     status: column::coded("quarantine status", status, QuarantineStatus::from_code(status))?,
                 })

@@ -87,7 +87,8 @@ impl Judged {
 }
 
 impl HeldBack {
-    fn rejection(&self) -> Rejection {
+    /// The rejection it stands for.
+    pub fn rejection(&self) -> Rejection {
         let conflict = self.rule == ConflictInFile::NAME;
         Rejection {
             row: self.row,

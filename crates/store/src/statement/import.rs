@@ -27,7 +27,7 @@ statements! {
         ORDER BY r.sequence, r.position LIMIT $4";
     INSERT_QUARANTINE = "INSERT INTO quarantine (payload_hash, line, rule, sequence, detail, status) \
         VALUES ($1, $2, $3, $4, $5, 'held') ON CONFLICT (payload_hash, line, rule) DO NOTHING";
-    QUARANTINE = "SELECT q.id, q.sequence, i.file, q.payload_hash, q.line, q.rule, q.detail, q.status \
+    QUARANTINE = "SELECT q.id, q.sequence, i.file, q.payload_hash, q.line, q.rule, q.detail, q.status, i.format \
         FROM quarantine q JOIN import i ON i.sequence = q.sequence \
         WHERE ($1 = '' OR q.status = $1) ORDER BY q.id";
     RELEASED_ROWS = "SELECT line, rule FROM quarantine WHERE payload_hash = $1 AND status = 'released' \

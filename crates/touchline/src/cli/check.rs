@@ -4,13 +4,43 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use domain::CompetitionId;
 use ingest::check::Verdict;
+use serde_json::json;
+use store::QuarantineStatus;
 
-use crate::{app::App, exit::Stop, jobs::run_checks, output::table, report::CheckLine};
+use crate::{
+    app::App,
+    exit::Stop,
+    jobs::{
+        import_files::{self, Archived},
+        run_checks,
+    },
+    output::table,
+    report::CheckLine,
+};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Judge what is stored; exit code 3 when a rule blocks
     Run(Arguments),
+    /// Rows, prices and statistics that a check held back at import
+    Quarantine(Quarantine),
+    /// Let what was held back pass; its file is read again from the archive
+    Release(Decide),
+    /// Keep it out for good
+    Reject(Decide),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Quarantine {
+    /// Also what was released or rejected
+    #[arg(long)]
+    all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Decide {
+    /// Its number, from `check quarantine`
+    id: i64,
 }
 
 #[derive(Debug, Args)]
@@ -24,7 +54,52 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(app: &App, command: &Command) -> Result<()> {
-    let Command::Run(arguments) = command;
+    match command {
+        Command::Run(arguments) => judge(app, arguments).await,
+        Command::Quarantine(arguments) => quarantine(app, arguments).await,
+        Command::Release(arguments) => release(app, arguments.id).await,
+        Command::Reject(arguments) => {
+            let store = app.existing_store().await?;
+            store.reject(arguments.id, app.clock.now()).await?;
+            app.out.answer(&json!({ "rejected": arguments.id }), || println!("{} stays out", arguments.id))
+        }
+    }
+}
+
+async fn quarantine(app: &App, arguments: &Quarantine) -> Result<()> {
+    let store = app.existing_store().await?;
+    let status = (!arguments.all).then_some(QuarantineStatus::Held);
+    let entries = store.quarantine(status).await?;
+    app.out.answer(&entries, || {
+        let rows = entries.iter().map(|e| {
+            [
+                e.id.to_string(),
+                e.rule.clone(),
+                format!("{:?}", e.status).to_lowercase(),
+                e.file.clone(),
+                e.row.to_string(),
+                e.detail.clone(),
+            ]
+        });
+        println!("{}", table(["id", "rule", "status", "file", "row", "what"], rows));
+    })
+}
+
+async fn release(app: &App, id: i64) -> Result<()> {
+    let store = app.existing_store().await?;
+    let entries = store.quarantine(None).await?;
+    let entry = entries.into_iter().find(|e| e.id == id);
+    let entry = entry.ok_or_else(|| Stop::Usage(format!("nothing numbered {id} is in quarantine")))?;
+    store.release(id, app.clock.now()).await?;
+    let archived = Archived { file: entry.file, format: entry.format, hash: entry.payload_hash };
+    let imported = import_files::again(app, &store, vec![archived]).await?;
+    store.close().await;
+    app.out.answer(&imported, || {
+        println!("released {id}: {} fixtures, {} quotes came in", imported.fixtures, imported.quotes);
+    })
+}
+
+async fn judge(app: &App, arguments: &Arguments) -> Result<()> {
     let contracts = run_checks::contracts(&app.config.checks)?;
     let store = app.existing_store().await?;
     let now = arguments.at.unwrap_or_else(|| app.clock.now());

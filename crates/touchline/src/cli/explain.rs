@@ -61,10 +61,12 @@ fn explain(stored: &StoredForecast, loaded: &Loaded) -> Result<Explanation> {
     let (id, stored) = (stored.id, &stored.made);
     let recorded_by = RecordedBy::Import(stored.data_sequence);
     let snapshot = loaded.history.as_of(stored.forecast.as_of, recorded_by);
-    // The fixture may have been announced after the fit; what was known when the forecast was made decides.
+    // The fixture may have been announced after the fit; then what was known when the forecast was made decides.
     let seen = loaded.history.as_of(stored.made_at, recorded_by);
-    let fixture = seen
-        .fixture(stored.forecast.fixture)
+    let id_of_fixture = stored.forecast.fixture;
+    let fixture = snapshot
+        .fixture(id_of_fixture)
+        .or_else(|| seen.fixture(id_of_fixture))
         .ok_or_else(|| anyhow!("fixture {} is not stored", stored.forecast.fixture.0))?;
     let model = by_name(&stored.forecast.model)?;
     let fitted = Fitted::on(&snapshot, model.as_ref(), &loaded.competition)?;

@@ -1,19 +1,16 @@
 //! `touchline ids unmatched` and `touchline ids accept`
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use clap::{Args, Subcommand};
 use domain::TeamId;
 use ingest::identity::suggest;
 use serde::Serialize;
-use store::{NameDecision, ReviewEntry, Store};
+use store::{BlockedImport, NameDecision, ReviewEntry, Store};
 
 use crate::{
     app::App,
     exit::Stop,
-    jobs::{
-        import_files::{self, Imported, Payload},
-        run_checks,
-    },
+    jobs::import_files::{self, Archived},
     output::table,
 };
 
@@ -112,22 +109,8 @@ async fn accept(app: &App, arguments: &Accept) -> Result<()> {
     }
     blocked.sort_by_key(|b| b.sequence);
     blocked.dedup_by_key(|b| b.payload_hash);
-    let mut imported = Imported::default();
-    let contracts = run_checks::contracts(&app.config.checks)?;
-    for import in &blocked {
-        let bytes = store.payload(import.payload_hash).await?;
-        let bytes = bytes.ok_or_else(|| anyhow!("the archive lacks the payload of {}", import.file))?;
-        let Ok(format) = import_files::format(&import.format) else {
-            app.out.say(format!(
-                "import {} again: it was read by the mapping file {}",
-                import.file, import.format
-            ));
-            continue;
-        };
-        let payload = Payload { name: import.file.clone(), bytes };
-        let one = std::iter::once(Ok(payload));
-        imported.add(import_files::run_payloads(app, &store, format, &contracts, 1, one).await?);
-    }
+    let archived = |b: BlockedImport| Archived { file: b.file, format: b.format, hash: b.payload_hash };
+    let imported = import_files::again(app, &store, blocked.into_iter().map(archived).collect()).await?;
     store.close().await;
     app.out.answer(&imported, || {
         println!("{} names accepted", names.len());

@@ -67,6 +67,7 @@ impl Fitted {
         };
         let new: Vec<NewForecast> = fixtures.iter().map(made).collect::<Result<_>>()?;
         let ids = store.append_forecasts(&new).await?;
+        tracing::info!(model = self.name, as_of = %self.as_of, fixtures = new.len(), "forecast fixtures");
         Ok(ids.into_iter().zip(new).map(|((id, _), new)| (id, new.forecast)).collect())
     }
 }

@@ -10,13 +10,13 @@ use std::{
 use anyhow::{Context, Result};
 use domain::{Competition, Loss, Rejection};
 use ingest::{
-    check::{Contracts, Held, Judged, Verdict, judge_import},
+    check::{Contracts, Held, HeldBack, Judged, Verdict, judge_import},
     identity::{Resolved, Roster, resolve},
     source::{self, Mapping, Source},
 };
 use jiff::Timestamp;
 use serde::Serialize;
-use store::{ImportBatch, ImportOutcome, PayloadHash, Quarantined, Store};
+use store::{ImportBatch, ImportOutcome, PayloadHash, Quarantined, ReleasedRow, Store};
 use tokio::sync::mpsc;
 
 use crate::{app::App, exit::Stop};
@@ -152,6 +152,29 @@ pub(crate) async fn run(
     run_payloads(app, store, format, contracts, count, payloads).await
 }
 
+/// An archived payload to be read again, with the name and the format it came under.
+pub(crate) struct Archived {
+    pub(crate) file: String,
+    pub(crate) format: String,
+    pub(crate) hash: PayloadHash,
+}
+
+/// Reads archived payloads again, after a decision let more of them pass.
+pub(crate) async fn again(app: &App, store: &Store, archived: Vec<Archived>) -> Result<Imported> {
+    let contracts = super::run_checks::contracts(&app.config.checks)?;
+    let mut imported = Imported::default();
+    for Archived { file, format: name, hash } in archived {
+        let Ok(format) = format(&name) else {
+            app.out.say(format!("import {file} again by its mapping file: {name} is not built in"));
+            continue;
+        };
+        let bytes = store.payload(hash).await?.with_context(|| format!("the archive lacks {file}"))?;
+        let one = std::iter::once(Ok(Payload { name: file, bytes }));
+        imported.add(run_payloads(app, store, format, &contracts, 1, one).await?);
+    }
+    Ok(imported)
+}
+
 /// Imports payloads in their order.
 pub(crate) async fn run_payloads(
     app: &App,
@@ -176,8 +199,9 @@ pub(crate) async fn run_payloads(
     let bar = app.out.progress(count, "importing");
     let mut imported = Imported::default();
     while let Some(read) = receiver.recv().await {
-        let read = read?;
+        let mut read = read?;
         let hash = PayloadHash::of(&read.batch.payload);
+        read.reinstate(&store.released_rows(hash).await?);
         if store.is_imported(hash, &read.batch.format).await? {
             imported.count_unchanged(&read);
         } else if let Some(blocked) = read.blocked {
@@ -208,6 +232,33 @@ struct Read {
     duplicates: usize,
     /// Why a check refuses the file, when one does.
     blocked: Option<String>,
+    /// What checks hold back, unless a person let it pass.
+    held_back: Vec<HeldBack>,
+}
+
+impl Read {
+    /// Puts back what a person let pass and turns the rest into quarantined rows and rejections.
+    fn reinstate(&mut self, released: &[ReleasedRow]) {
+        for held in std::mem::take(&mut self.held_back) {
+            if released.iter().any(|r| r.row == held.row && r.rule == held.rule) {
+                self.put_back(held);
+            } else {
+                self.batch.quarantined.push(quarantined(&held));
+                self.batch.rejections.push(held.rejection());
+            }
+        }
+    }
+
+    fn put_back(&mut self, held: HeldBack) {
+        let record = self.batch.records.iter_mut().find(|r| r.row == held.row);
+        match (held.held, record) {
+            (Held::Record(whole), _) => self.batch.records.push(*whole),
+            (Held::Quotes(quotes), Some(record)) => record.quotes.extend(quotes),
+            (Held::Statistics(statistics), Some(record)) => record.statistics = *statistics,
+            // The whole row is held back by another rule as well, and stays out until that lets it pass too.
+            (Held::Quotes(_) | Held::Statistics(_), None) => {}
+        }
+    }
 }
 
 impl Reader {
@@ -221,7 +272,6 @@ impl Reader {
         let blocked = (judged.verdict == Verdict::Block).then(|| blocked_by(&payload.name, &judged));
         let mut rejections = parsed.rejections;
         rejections.extend(unresolved);
-        rejections.extend(judged.rejections());
         let used: std::collections::BTreeSet<_> = judged.records.iter().map(|r| r.competition).collect();
         let batch = ImportBatch {
             source: source.code().to_owned(),
@@ -229,17 +279,17 @@ impl Reader {
             file: payload.name,
             payload: payload.bytes,
             recorded_at: self.now,
-            quarantined: judged.held_back.iter().map(quarantined).collect(),
+            quarantined: Vec::new(),
             rejections,
             unknown_names: unknown.into_iter().map(|(name, rows)| (name, rows as u32)).collect(),
             competitions: self.format.competitions().into_iter().filter(|c| used.contains(&c.id)).collect(),
             records: judged.records,
         };
-        Read { batch, duplicates: judged.duplicates, blocked }
+        Read { batch, duplicates: judged.duplicates, blocked, held_back: judged.held_back }
     }
 }
 
-fn quarantined(held: &ingest::check::HeldBack) -> Quarantined {
+fn quarantined(held: &HeldBack) -> Quarantined {
     let what = match &held.held {
         Held::Record(_) => "the whole row",
         Held::Quotes(_) => "prices",
@@ -262,6 +312,14 @@ impl Imported {
         self.refuse(&file, &read.batch.rejections);
         let outcome: ImportOutcome =
             store.import(read.batch).await.with_context(|| format!("{file} was not imported"))?;
+        tracing::info!(
+            file,
+            fixtures = outcome.fixtures,
+            quotes = outcome.quotes,
+            corrections = outcome.corrections,
+            rejected = outcome.rejected,
+            "imported"
+        );
         self.refuse(&file, &outcome.conflicts);
         self.fixtures += outcome.fixtures;
         self.results += outcome.results;

@@ -63,7 +63,9 @@ impl Offers {
         };
         let bets: Vec<NewBet> = decisions.iter().map(new_bet).collect();
         let placed = store.place_bets(&bets).await?;
-        Ok(placed.iter().filter(|bet| bet.inserted).count())
+        let new = placed.iter().filter(|bet| bet.inserted).count();
+        tracing::info!(run, decided = decisions.len(), new, "placed bets");
+        Ok(new)
     }
 }
 

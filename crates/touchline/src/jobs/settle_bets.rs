@@ -39,6 +39,7 @@ pub(crate) async fn run(store: &Store, loaded: &Loaded, run: &str, at: Timestamp
             store::Settled::Unchanged => {}
         }
     }
+    tracing::info!(run, %at, settled = done.settled, resettled = done.resettled, open = done.open, "settled bets");
     Ok(done)
 }
 

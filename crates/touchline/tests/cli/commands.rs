@@ -98,6 +98,23 @@ fn an_unknown_name_waits_and_is_imported_once_accepted() {
 }
 
 #[test]
+fn what_a_check_holds_back_can_be_released() {
+    let folder = Folder::new();
+    // A three-way book that sums to 1.9 is no book: its prices are held back, the match is kept.
+    let file = folder.file("odd.csv", SAMPLE.replace("8,5.5,1.33", "1.5,1.5,1.8"));
+    let answer = folder.json(&["data", "import", &file, "--format", "football_data_co_uk"]);
+    assert_eq!((answer["fixtures"].as_u64(), answer["quotes"].as_u64()), (Some(3), Some(24)), "{answer}");
+    let held = folder.json(&["check", "quarantine"]);
+    assert_eq!(held[0]["rule"], "book_sum", "{held}");
+    let id = held[0]["id"].to_string();
+    let released = folder.json(&["check", "release", &id]);
+    assert_eq!(released["quotes"], 3, "{released}");
+    assert_eq!(folder.json(&["check", "quarantine"]), serde_json::json!([]));
+    assert_eq!(folder.json(&["data", "status"])["quotes"], 27);
+    assert_eq!(folder.run(&["check", "release", "999"]).code, 2);
+}
+
+#[test]
 fn a_mapping_file_imports_any_csv() {
     let folder = Folder::new();
     let mapping = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/mappings/open_close_odds.toml");
