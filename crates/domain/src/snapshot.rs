@@ -54,8 +54,14 @@ pub fn settled_score(fixture: &Fixture, outcome: &Outcome) -> Score {
     }
 }
 
+/// The moment as the store can keep it, never later: a forecast is rebuilt from its stored moment to the bit.
+fn whole_microsecond(at: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(at.as_nanosecond().div_euclid(1000) as i64).unwrap_or(at)
+}
+
 impl<'h> Snapshot<'h> {
     pub(crate) fn new(history: &'h History, at: Timestamp, recorded_by: RecordedBy) -> Self {
+        let at = whole_microsecond(at);
         let fixtures = history.visible_fixtures(at, recorded_by);
         let results = history.visible_results(at, recorded_by);
         let statistics = history.visible_statistics(at, recorded_by);

@@ -135,3 +135,10 @@ fn a_clone_is_the_same_history_and_another_load_is_not() {
     assert_ne!(identity(&history), identity(&sample()));
     assert_ne!(identity(&history), identity(&history.forgetting_from(second(50))));
 }
+
+#[test]
+fn a_moment_is_one_the_store_can_keep() {
+    let fine: Timestamp = "2024-01-01T00:00:00.123456789Z".parse().unwrap();
+    let history = sample();
+    assert_eq!(history.as_of(fine, RecordedBy::Now).at(), "2024-01-01T00:00:00.123456Z".parse().unwrap());
+}
