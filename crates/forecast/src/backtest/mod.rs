@@ -157,6 +157,8 @@ pub struct LeftOut {
     pub unannounced: usize,
     /// Without a completed result.
     pub without_result: usize,
+    /// Whose result was known when it should have been forecast.
+    pub known_already: usize,
 }
 
 /// How often the market's forecast came from one book and phase.
