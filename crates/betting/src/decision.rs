@@ -273,12 +273,13 @@ fn conclude(policy: &Policy, account: &Account, candidate: &Candidate, slip: &Sl
     }))
 }
 
-/// `run/fixture/market/line/selection/moment`, the moment in microseconds. The book and the price are left out on purpose:
-/// a second decision for the same moment must not bet again because another price turned up.
+/// `run/fixture/market/line/selection/moment`, the moment being that of the quote in microseconds: a decision made again on
+/// the same price is the same decision, whenever it is made. The book and the price are left out on purpose: it must not bet
+/// again because another book turned up at the same moment.
 fn idempotency_key(run: &str, candidate: &Candidate) -> String {
-    let Candidate { fixture, market, selection, at, .. } = candidate;
+    let Candidate { fixture, market, selection, quoted_at, .. } = candidate;
     let line = market.line().map_or_else(|| "-".to_owned(), |line| line.to_string());
-    format!("{run}/{}/{}/{line}/{selection}/{}", fixture.0, market.kind().code(), at.as_microsecond())
+    format!("{run}/{}/{}/{line}/{selection}/{}", fixture.0, market.kind().code(), quoted_at.as_microsecond())
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Bets: struck once, whatever is retried.
 
 use domain::{
-    BookId, CompetitionId, DecimalOdds, FixtureId, Grade, Market, Money, Probability, Selection, Sequence,
+    BookId, CompetitionId, DecimalOdds, FixtureId, Grade, Kickoff, Market, Money, Probability, Selection,
+    Sequence,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -46,7 +47,7 @@ pub struct NewBet {
     /// When it was struck.
     pub placed_at: Timestamp,
     /// The kick-off as it was announced then; a match that starts much later voids the bet.
-    pub kickoff_at: Timestamp,
+    pub kickoff: Kickoff,
     /// The forecast it rests on.
     pub forecast: Option<ForecastId>,
 }
@@ -130,6 +131,7 @@ impl Store {
 
 async fn place(connection: &mut Connection, bet: &NewBet) -> Result<PlacedBet, StoreError> {
     let (kind, quarters) = column::market_columns(bet.market);
+    let (kickoff_start, kickoff_end) = column::kickoff_columns(bet.kickoff);
     let inserted: Option<i64> = sqlx::query_scalar(sql::INSERT_BET)
         .bind(&bet.idempotency_key)
         .bind(&bet.run)
@@ -144,7 +146,8 @@ async fn place(connection: &mut Connection, bet: &NewBet) -> Result<PlacedBet, S
         .bind(bet.stake.minor)
         .bind(bet.stake.currency.as_str())
         .bind(column::micros(bet.placed_at))
-        .bind(column::micros(bet.kickoff_at))
+        .bind(kickoff_start)
+        .bind(kickoff_end)
         .bind(bet.forecast.map(|id| id.0))
         .fetch_optional(&mut *connection)
         .await?;
@@ -177,20 +180,20 @@ fn stored(row: &Row) -> Result<Bet, StoreError> {
         edge: row.try_get(10)?,
         stake: Money::new(row.try_get(11)?, column::parsed("currency", row.try_get(12)?)?),
         placed_at: column::instant(row.try_get(13)?)?,
-        kickoff_at: column::instant(row.try_get(14)?)?,
-        forecast: row.try_get::<Option<i64>, _>(15)?.map(ForecastId),
+        kickoff: column::kickoff(row.try_get(14)?, row.try_get(15)?)?,
+        forecast: row.try_get::<Option<i64>, _>(16)?.map(ForecastId),
     };
-    let settlement = match row.try_get::<Option<i64>, _>(16)? {
+    let settlement = match row.try_get::<Option<i64>, _>(17)? {
         None => None,
         Some(revision) => Some(Settlement {
             revision: column::small("revision", revision)?,
-            result: row.try_get::<Option<i64>, _>(17)?.map(Sequence),
-            grade: grade(row, 18)?,
-            payout: Money::new(row.try_get(22)?, terms.stake.currency),
-            settled_at: column::instant(row.try_get(23)?)?,
+            result: row.try_get::<Option<i64>, _>(18)?.map(Sequence),
+            grade: grade(row, 19)?,
+            payout: Money::new(row.try_get(23)?, terms.stake.currency),
+            settled_at: column::instant(row.try_get(24)?)?,
         }),
     };
-    Ok(Bet { id: BetId(row.try_get(0)?), terms, model: row.try_get(24)?, settlement })
+    Ok(Bet { id: BetId(row.try_get(0)?), terms, model: row.try_get(25)?, settlement })
 }
 
 fn probability(value: f64) -> Result<Probability, StoreError> {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
@@ -140,13 +140,30 @@ impl Config {
                 .with_context(|| format!("configuration file {} cannot be read", path.display()))?;
         }
         let path = explicit.map_or_else(|| data.join(FILE), Path::to_path_buf);
-        Figment::from(Serialized::defaults(Self::default()))
+        let wrong =
+            || format!("configuration is wrong: correct {} or the TOUCHLINE__... variables", path.display());
+        let config: Self = Figment::from(Serialized::defaults(Self::default()))
             .merge(Toml::file(&path))
             .merge(Env::prefixed("TOUCHLINE__").split("__"))
             .extract()
-            .with_context(|| {
-                format!("configuration is wrong: correct {} or the TOUCHLINE__... variables", path.display())
-            })
+            .with_context(wrong)?;
+        config.check().with_context(wrong)?;
+        Ok(config)
+    }
+
+    /// Whether every setting is within its range.
+    fn check(&self) -> Result<()> {
+        forecast::model::by_name(&self.forecast.model).context("forecast.model")?;
+        self.betting.policy.check().context("betting.policy")?;
+        let at_least_one = [
+            ("forecast.step_days", i64::from(self.forecast.step_days)),
+            ("forecast.horizon_days", i64::from(self.forecast.horizon_days)),
+            ("betting.bankroll_minor", self.betting.bankroll_minor),
+        ];
+        match at_least_one.iter().find(|(_, value)| *value < 1) {
+            Some((key, value)) => Err(anyhow!("{key} is {value}: it must be at least 1")),
+            None => Ok(()),
+        }
     }
 
     /// The configuration as the TOML file that would reproduce it.
@@ -185,5 +202,18 @@ mod tests {
         assert!(error.contains("prot"), "{error}");
         assert!(load("[serve]\nport = 9000\n").is_err());
         assert!(load("[server]\nport = \"many\"\n").is_err());
+    }
+
+    #[test]
+    fn settings_out_of_range_are_refused_by_name() {
+        for (text, key) in [
+            ("[forecast]\nmodel = \"oracle\"\n", "oracle"),
+            ("[forecast]\nstep_days = 0\n", "forecast.step_days"),
+            ("[betting]\nbankroll_minor = -5\n", "betting.bankroll_minor"),
+            ("[betting.policy.limits]\nper_bet = 7.0\n", "per_bet"),
+        ] {
+            let error = format!("{:#}", load(text).unwrap_err());
+            assert!(error.contains(key), "{key}: {error}");
+        }
     }
 }

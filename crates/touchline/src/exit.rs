@@ -8,6 +8,12 @@ const FAILED: u8 = 1;
 const GATE: u8 = 3;
 const INTERRUPTED: u8 = 130;
 
+/// Says that Ctrl-C ended the work and returns its code.
+pub(crate) fn interrupted() -> i32 {
+    eprintln!("error: {}", Stop::Interrupted);
+    INTERRUPTED.into()
+}
+
 /// A failure that decides the exit code. Everything else exits with 1.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Stop {
@@ -43,4 +49,16 @@ pub(crate) fn report(error: &anyhow::Error, json: bool) -> ExitCode {
         }
     }
     code.into()
+}
+
+/// A reader such as `head` that has seen enough is no failure; everything else panics as it would.
+pub(crate) fn end_quietly_on_a_closed_pipe() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let text = panic.payload().downcast_ref::<String>().map_or("", String::as_str);
+        if text.starts_with("failed printing to stdout") && text.contains("Broken pipe") {
+            std::process::exit(0);
+        }
+        usual(panic);
+    }));
 }

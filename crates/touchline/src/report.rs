@@ -109,10 +109,10 @@ pub(crate) struct BetsSection {
     pub(crate) profit_minor: i64,
     /// Currency of both.
     pub(crate) currency: String,
-    /// Profit per unit staked.
-    pub(crate) roi: f64,
-    /// Its 95 % interval.
-    pub(crate) roi_interval: [f64; 2],
+    /// Profit per unit staked; none without stakes.
+    pub(crate) roi: Option<f64>,
+    /// Its 95 % interval; none with bets on fewer than two days.
+    pub(crate) roi_interval: Option<[f64; 2]>,
     /// Largest fall of the bankroll from a peak, as a share of the peak.
     pub(crate) drawdown: f64,
     /// Mean closing line value and the share of bets that have one; none where there are no closing odds.
@@ -129,7 +129,7 @@ pub(crate) struct ClosingLine {
     /// Mean odds / closing odds - 1.
     pub(crate) mean: f64,
     /// Mean against the closing odds without margin (Shin).
-    pub(crate) mean_without_margin: f64,
+    pub(crate) mean_without_margin: Option<f64>,
     /// Share of bets with closing odds.
     pub(crate) coverage: f64,
 }
@@ -190,6 +190,20 @@ pub(crate) struct FairOdds {
     pub(crate) probability: f64,
     /// 1 + lost / won; none when it cannot win or cannot lose.
     pub(crate) odds: Option<f64>,
+}
+
+impl BetsSection {
+    /// The return with its interval, in words.
+    pub(crate) fn return_in_words(&self) -> String {
+        let percent = |share: f64| format!("{:+.1} %", 100.0 * share);
+        match (self.roi, self.roi_interval) {
+            (None, _) => "no return, for nothing was staked".into(),
+            (Some(roi), None) => percent(roi),
+            (Some(roi), Some([low, high])) => {
+                format!("{}, 95 % interval {} to {}", percent(roi), percent(low), percent(high))
+            }
+        }
+    }
 }
 
 impl UpcomingForecast {

@@ -63,7 +63,7 @@ fn a_bet_with_its_reasons() {
     assert_eq!((bet.stake, bet.wanted), (euros(20_000), euros(25_000)));
     assert_eq!(bet.limited_by, Some(Cap::Bet));
     assert!((bet.edge - 0.1).abs() < 1e-12 && (bet.probability.value() - 0.55).abs() < 1e-12);
-    assert_eq!(bet.idempotency_key, "run-1/1/three_way/-/home/1699990000000000");
+    assert_eq!(bet.idempotency_key, "run-1/1/three_way/-/home/1699980000000000");
     let stored = serde_json::to_string(bet).unwrap();
     assert_eq!(serde_json::from_str::<Decision>(&stored).unwrap(), *bet);
 }
@@ -79,6 +79,11 @@ fn the_key_names_the_bet_and_not_the_price() {
         |quarters| Market::new(MarketKind::AsianHandicap, Some(Line::from_quarters(quarters))).unwrap();
     let plain = key("a", &|_| ());
     assert_eq!(plain, key("a", &|c| c.book = BookId::MARKET_AVERAGE));
+    assert_eq!(
+        plain,
+        key("a", &|c| c.at = Timestamp::from_second(1_699_990_001).unwrap()),
+        "decided again later"
+    );
     let mut different = vec![
         plain,
         key("b", &|_| ()),
@@ -87,7 +92,7 @@ fn the_key_names_the_bet_and_not_the_price() {
         key("a", &|c| c.market = Market::MONEYLINE),
         key("a", &|c| c.market = handicap(-3)),
         key("a", &|c| c.market = handicap(3)),
-        key("a", &|c| c.at = Timestamp::from_second(1_699_990_001).unwrap()),
+        key("a", &|c| c.quoted_at = Timestamp::from_second(1_699_980_001).unwrap()),
     ];
     different.sort();
     different.dedup();

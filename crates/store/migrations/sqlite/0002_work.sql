@@ -54,7 +54,9 @@ CREATE TABLE bet (
     stake_minor INTEGER NOT NULL CHECK (stake_minor > 0),
     currency TEXT NOT NULL,
     placed_at INTEGER NOT NULL,
-    kickoff_at INTEGER NOT NULL,
+    -- As announced when the bet was struck; the end is null when the instant is known.
+    kickoff_start INTEGER NOT NULL,
+    kickoff_end INTEGER,
     forecast_id INTEGER REFERENCES forecast (id)
 ) STRICT;
 CREATE INDEX bet_by_run ON bet (run, id);

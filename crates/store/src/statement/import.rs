@@ -4,8 +4,10 @@ statements! {
     PAYLOAD = "SELECT compressed FROM payload WHERE hash = $1";
     INSERT_PAYLOAD = "INSERT INTO payload (hash, compressed, size, source, label, fetched_at) \
         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (hash) DO NOTHING";
-    LAST_IMPORT_OF_PAYLOAD = "SELECT sequence, complete FROM import WHERE payload_hash = $1 AND format = $2 \
-        ORDER BY sequence DESC LIMIT 1";
+    /// A later correction may have come between: then the payload has something to say again and is not complete.
+    LAST_IMPORT_OF_PAYLOAD = "SELECT i.sequence, CASE WHEN EXISTS (SELECT 1 FROM import later \
+        WHERE later.sequence > i.sequence AND later.corrections > 0) THEN 0 ELSE i.complete END FROM import i \
+        WHERE i.payload_hash = $1 AND i.format = $2 ORDER BY i.sequence DESC LIMIT 1";
     INSERT_IMPORT = "INSERT INTO import (recorded_at, source, file, payload_hash, format, complete, records) \
         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING sequence";
     FINISH_IMPORT = "UPDATE import SET fixtures = $2, results = $3, statistics = $4, quotes = $5, duplicates = $6, \

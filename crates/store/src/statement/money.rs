@@ -2,13 +2,13 @@
 
 statements! {
     INSERT_BET = "INSERT INTO bet (idempotency_key, run, fixture_id, book, kind, line_quarters, selection, \
-        price_micros, probability, edge, stake_minor, currency, placed_at, kickoff_at, forecast_id) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+        price_micros, probability, edge, stake_minor, currency, placed_at, kickoff_start, kickoff_end, forecast_id) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
         ON CONFLICT (idempotency_key) DO NOTHING RETURNING id";
     BET_OF_KEY = "SELECT id FROM bet WHERE idempotency_key = $1";
     /// With the last settlement, null where there is none.
     BETS = "SELECT b.id, b.idempotency_key, b.run, b.fixture_id, b.book, b.kind, b.line_quarters, b.selection, \
-        b.price_micros, b.probability, b.edge, b.stake_minor, b.currency, b.placed_at, b.kickoff_at, b.forecast_id, \
+        b.price_micros, b.probability, b.edge, b.stake_minor, b.currency, b.placed_at, b.kickoff_start, b.kickoff_end, b.forecast_id, \
         s.revision, s.result_sequence, s.grade, s.won, s.refunded, s.lost, s.payout_minor, s.settled_at, f.model \
         FROM bet b LEFT JOIN forecast f ON f.id = b.forecast_id LEFT JOIN settlement s ON s.bet_id = b.id AND s.revision = \
         (SELECT MAX(last.revision) FROM settlement last WHERE last.bet_id = b.id) \

@@ -24,7 +24,7 @@ fn bet(key: &str, fixture: i64, stake: i64) -> NewBet {
         edge: 0.092,
         stake: eur(stake),
         placed_at: ts("2023-08-11T12:00:00Z"),
-        kickoff_at: ts("2023-08-12T14:00:00Z"),
+        kickoff: domain::Kickoff::At(ts("2023-08-12T14:00:00Z")),
         forecast: None,
     }
 }

@@ -13,6 +13,7 @@ use crate::{
         forecast_fixtures::{Fitted, upcoming},
         load_history,
         place_bets::{self, Offers},
+        run_checks,
     },
     output::table,
 };
@@ -34,7 +35,7 @@ pub(super) struct Suggest {
     #[arg(long)]
     competition: CompetitionId,
     /// Decide as of this moment, e.g. 2024-03-01T17:30:00Z; now when left out
-    #[arg(long)]
+    #[arg(long, value_parser = super::moment)]
     as_of: Option<jiff::Timestamp>,
     /// The model; that of the configuration when left out
     #[arg(long)]
@@ -66,6 +67,7 @@ pub(super) async fn run(app: &App, command: &Command) -> Result<()> {
 
 async fn suggest(app: &App, arguments: &Suggest) -> Result<()> {
     let store = app.existing_store().await?;
+    run_checks::gate(app, &store, arguments.competition).await?;
     let loaded = load_history::run(&store, arguments.competition, QuoteScope::All).await?;
     let at = arguments.as_of.unwrap_or_else(|| app.clock.now());
     let sport = loaded.competition.sport;
@@ -73,12 +75,13 @@ async fn suggest(app: &App, arguments: &Suggest) -> Result<()> {
     let snapshot = loaded.history.as_of(at, RecordedBy::Now);
     let fitted = Fitted::on(&snapshot, model.as_ref(), &loaded.competition)?;
     let fixtures = upcoming(&snapshot, &loaded.competition, app.config.forecast.horizon_days);
-    let mut offers = Offers::default();
+    let mut offers = Offers::made_at(app.clock.now());
     let book = arguments.book.unwrap_or(app.config.betting.book);
     offers.add(&store, &loaded, &fitted, &snapshot, &fixtures, book).await?;
     let account = place_bets::account(&store, &app.config.betting, RUN, at).await?;
     let decisions = offers.decide(&app.config.betting, &account)?;
-    let placed = if arguments.place { offers.place(&store, RUN, &decisions).await? } else { 0 };
+    let placed =
+        if arguments.place { offers.place(&store, &app.config.betting, RUN, &decisions).await? } else { 0 };
     store.close().await;
     let answer = json!({ "fixtures": fixtures.len(), "prices": offers.candidates.len(), "bets": decisions, "placed": placed });
     app.out.answer(&answer, || {

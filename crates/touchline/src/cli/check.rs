@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use domain::CompetitionId;
 use ingest::check::Verdict;
 use serde_json::json;
-use store::QuarantineStatus;
+use store::{QuarantineEntry, QuarantineStatus, Store};
 
 use crate::{
     app::App,
@@ -49,7 +49,7 @@ pub(super) struct Arguments {
     #[arg(long = "competition", value_delimiter = ',')]
     competitions: Vec<CompetitionId>,
     /// Judge as of this moment instead of now, e.g. 2024-03-01T12:00:00Z
-    #[arg(long)]
+    #[arg(long, value_parser = super::moment)]
     at: Option<jiff::Timestamp>,
 }
 
@@ -60,6 +60,7 @@ pub(super) async fn run(app: &App, command: &Command) -> Result<()> {
         Command::Release(arguments) => release(app, arguments.id).await,
         Command::Reject(arguments) => {
             let store = app.existing_store().await?;
+            in_quarantine(&store, arguments.id).await?;
             store.reject(arguments.id, app.clock.now()).await?;
             app.out.answer(&json!({ "rejected": arguments.id }), || println!("{} stays out", arguments.id))
         }
@@ -87,9 +88,7 @@ async fn quarantine(app: &App, arguments: &Quarantine) -> Result<()> {
 
 async fn release(app: &App, id: i64) -> Result<()> {
     let store = app.existing_store().await?;
-    let entries = store.quarantine(None).await?;
-    let entry = entries.into_iter().find(|e| e.id == id);
-    let entry = entry.ok_or_else(|| Stop::Usage(format!("nothing numbered {id} is in quarantine")))?;
+    let entry = in_quarantine(&store, id).await?;
     store.release(id, app.clock.now()).await?;
     let archived = Archived { file: entry.file, format: entry.format, hash: entry.payload_hash };
     let imported = import_files::again(app, &store, vec![archived]).await?;
@@ -99,9 +98,18 @@ async fn release(app: &App, id: i64) -> Result<()> {
     })
 }
 
+async fn in_quarantine(store: &Store, id: i64) -> Result<QuarantineEntry> {
+    let entry = store.quarantine(None).await?.into_iter().find(|e| e.id == id);
+    entry.ok_or_else(|| Stop::Usage(format!("nothing numbered {id} is in quarantine")).into())
+}
+
 async fn judge(app: &App, arguments: &Arguments) -> Result<()> {
     let contracts = run_checks::contracts(&app.config.checks)?;
     let store = app.existing_store().await?;
+    let known = store.competitions().await?;
+    if let Some(unknown) = arguments.competitions.iter().find(|id| known.iter().all(|c| c.id != **id)) {
+        return Err(Stop::Usage(format!("no match of {unknown} is stored")).into());
+    }
     let now = arguments.at.unwrap_or_else(|| app.clock.now());
     let judgement = run_checks::run(&store, &contracts, arguments.competitions.clone(), now).await?;
     store.close().await;

@@ -49,6 +49,14 @@ const RUN: &str = "demo";
 
 pub(super) async fn run(app: &App, _: &Arguments) -> Result<()> {
     let store = app.store().await?;
+    let last = store.status().await?.last_import;
+    if let Some(last) = last.filter(|last| last.source != bundle::FORMAT) {
+        let text = format!(
+            "this folder holds {}: the demo keeps to its own matches, so give it a folder with --data",
+            last.file
+        );
+        return Err(Stop::Usage(text).into());
+    }
     let imported = import(app, &store).await?;
     app.out.say(format!("1. imported the bundle: {} results, {} prices", imported.results, imported.quotes));
 
@@ -137,14 +145,12 @@ fn print_bets(bets: &BetsSection, book: &str) {
     let money =
         |minor| domain::Money::new(minor, bets.currency.parse().unwrap_or(domain::Currency::EUR)).to_string();
     println!(
-        "\n4. bet on paper at {book}: {} bets, {} staked, {} settled, profit {} ({:+.1} %, 95 % interval {:+.1} % to {:+.1} %)",
+        "\n4. bet on paper at {book}: {} bets, {} staked, {} settled, profit {} ({})",
         bets.placed,
         money(bets.staked_minor),
         bets.settled,
         money(bets.profit_minor),
-        100.0 * bets.roi,
-        100.0 * bets.roi_interval[0],
-        100.0 * bets.roi_interval[1]
+        bets.return_in_words()
     );
     if let Some(bound) = bets.upper_bound {
         println!(

@@ -2,10 +2,11 @@
 
 use anyhow::{Result, anyhow};
 use clap::Args;
-use domain::{RecordedBy, Sequence, Snapshot};
+use domain::{Fixture, RecordedBy, Sequence, Snapshot};
 use forecast::model::by_name;
 use serde::Serialize;
-use store::{ForecastId, QuoteScope, StoredForecast};
+use serde_json::Value;
+use store::{ForecastId, NewForecast, QuoteScope, StoredForecast};
 
 use crate::{
     app::App,
@@ -32,9 +33,9 @@ struct Explanation {
     data_sequence: Sequence,
     input_hash: String,
     training_matches: usize,
-    /// Whether refitting on the same inputs gave the very same bits; none when another code version is needed.
-    reproduced: Option<bool>,
-    parameters: serde_json::Value,
+    /// Whether refitting on the same inputs gave the very same bits.
+    reproduced: bool,
+    parameters: Value,
     last_matches: Vec<String>,
 }
 
@@ -46,57 +47,77 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
     let fixture = stored.made.forecast.fixture;
     let competition = store.competition_of(fixture).await?;
     let competition = competition.ok_or_else(|| anyhow!("fixture {} is not stored", fixture.0))?;
+    if stored.made.code_version != CODE_VERSION {
+        let needed = &stored.made.code_version;
+        return Err(anyhow!(
+            "forecast {} was made by Touchline {needed}: only that version rebuilds it bit for bit",
+            arguments.id
+        ));
+    }
     let loaded = load_history::run(&store, competition, QuoteScope::None).await?;
     let explanation = explain(&stored, &loaded)?;
     app.out.answer(&explanation, || print(&explanation))?;
-    match explanation.reproduced {
-        Some(false) => {
-            Err(anyhow!("the forecast could not be rebuilt from its inputs: its number is not to be trusted"))
-        }
-        Some(true) | None => Ok(()),
+    if explanation.reproduced {
+        return Ok(());
     }
+    Err(anyhow!("the forecast could not be rebuilt from its inputs: its number is not to be trusted"))
 }
 
 fn explain(stored: &StoredForecast, loaded: &Loaded) -> Result<Explanation> {
     let (id, stored) = (stored.id, &stored.made);
     let recorded_by = RecordedBy::Import(stored.data_sequence);
     let snapshot = loaded.history.as_of(stored.forecast.as_of, recorded_by);
-    // The fixture may have been announced after the fit; then what was known when the forecast was made decides.
-    let seen = loaded.history.as_of(stored.made_at, recorded_by);
-    let id_of_fixture = stored.forecast.fixture;
-    let fixture = snapshot
-        .fixture(id_of_fixture)
-        .or_else(|| seen.fixture(id_of_fixture))
-        .ok_or_else(|| anyhow!("fixture {} is not stored", stored.forecast.fixture.0))?;
     let model = by_name(&stored.forecast.model)?;
     let fitted = Fitted::on(&snapshot, model.as_ref(), &loaded.competition)?;
+    let fixture = fixture_of(stored, loaded, &fitted)?;
     let rebuilt = fitted.forecast(fixture)?;
-    let same = rebuilt.distribution == stored.forecast.distribution;
+    let same = rebuilt == stored.forecast && fitted.input_hash(fixture) == stored.input_hash;
     Ok(Explanation {
         forecast: shown(id.0, &stored.forecast, fixture, |team| loaded.name(team))?,
         code_version: stored.code_version.clone(),
         data_sequence: stored.data_sequence,
         input_hash: stored.input_hash.clone(),
         training_matches: stored.forecast.training_matches,
-        reproduced: (stored.code_version == CODE_VERSION).then_some(same),
+        reproduced: same,
         parameters: of_fixture(fitted.model().parameters(), fixture),
         last_matches: last_matches(&snapshot, fixture, loaded),
     })
 }
 
-/// A model's parameters without those of teams that do not play.
-fn of_fixture(mut parameters: serde_json::Value, fixture: &domain::Fixture) -> serde_json::Value {
-    if let Some(teams) = parameters.get_mut("teams").and_then(serde_json::Value::as_array_mut) {
-        teams.retain(|team| {
-            let id = team.get("team").and_then(serde_json::Value::as_i64);
-            id == Some(fixture.home.0) || id == Some(fixture.away.0)
-        });
+/// The fixture in the version that was forecast: the one whose inputs hash to the stored hash. It may have been announced, or
+/// have changed, between the fit and the forecast.
+fn fixture_of<'l>(stored: &NewForecast, loaded: &'l Loaded, fitted: &Fitted) -> Result<&'l Fixture> {
+    let id = stored.forecast.fixture;
+    let versions = || loaded.history.fixture_facts().iter().map(|f| &f.value).filter(|f| f.id == id);
+    let hashed = versions().find(|f| fitted.input_hash(f) == stored.input_hash);
+    hashed.or_else(|| versions().next()).ok_or_else(|| anyhow!("fixture {} is not stored", id.0))
+}
+
+/// A model's parameters, those of its members too, without teams that do not play.
+fn of_fixture(mut parameters: Value, fixture: &Fixture) -> Value {
+    let plays = |team: &Value| {
+        let id = team.get("team").and_then(Value::as_i64);
+        id.is_none() || id == Some(fixture.home.0) || id == Some(fixture.away.0)
+    };
+    match &mut parameters {
+        Value::Array(list) => {
+            list.retain(plays);
+            for value in list.iter_mut() {
+                *value = of_fixture(value.take(), fixture);
+            }
+        }
+        Value::Object(fields) => {
+            for value in fields.values_mut() {
+                *value = of_fixture(value.take(), fixture);
+            }
+        }
+        _ => {}
     }
     parameters
 }
 
 /// The last matches of both sides that the model had seen.
-fn last_matches(snapshot: &Snapshot<'_>, fixture: &domain::Fixture, loaded: &Loaded) -> Vec<String> {
+fn last_matches(snapshot: &Snapshot<'_>, fixture: &Fixture, loaded: &Loaded) -> Vec<String> {
     let plays = |team| move |m: &domain::PlayedMatch<'_>| m.fixture.home == team || m.fixture.away == team;
     let mut lines = Vec::new();
     for team in [fixture.home, fixture.away] {
@@ -120,11 +141,8 @@ fn print(explanation: &Explanation) {
         explanation.code_version,
         &explanation.input_hash[..explanation.input_hash.len().min(12)]
     );
-    match explanation.reproduced {
-        Some(true) => println!("rebuilt from its inputs: the same to the last bit"),
-        Some(false) => println!("rebuilt from its inputs: DIFFERENT"),
-        None => println!("to rebuild it, use Touchline {}", explanation.code_version),
-    }
+    let verdict = if explanation.reproduced { "the same to the last bit" } else { "DIFFERENT" };
+    println!("rebuilt from its inputs: {verdict}");
     println!("\nlast matches the model had seen:");
     for line in &explanation.last_matches {
         println!("  {line}");

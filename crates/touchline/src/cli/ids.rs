@@ -94,12 +94,18 @@ async fn unmatched(app: &App) -> Result<()> {
 
 async fn accept(app: &App, arguments: &Accept) -> Result<()> {
     let store = app.existing_store().await?;
-    let names: Vec<String> = if let Some(name) = &arguments.name {
-        vec![name.clone()]
-    } else {
-        let queue = store.review_queue().await?;
-        queue.into_iter().filter(|e| e.pool == arguments.pool).map(|e| e.name).collect()
-    };
+    let queue = store.review_queue().await?;
+    let waiting = queue.into_iter().filter(|e| e.pool == arguments.pool).map(|e| e.name);
+    let names: Vec<String> =
+        waiting.filter(|name| arguments.name.as_ref().is_none_or(|n| n == name)).collect();
+    if names.is_empty() {
+        let what = arguments.name.as_deref().unwrap_or("name");
+        let text = format!(
+            "no {what:?} waits in pool {:?}: `touchline ids unmatched` lists what does",
+            arguments.pool
+        );
+        return Err(Stop::Usage(text).into());
+    }
     let mut blocked = Vec::new();
     for name in &names {
         let decision = decision(&store, arguments, name).await?;

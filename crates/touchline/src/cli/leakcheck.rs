@@ -19,8 +19,8 @@ pub(super) struct Arguments {
     #[arg(long, default_value = "eng.1")]
     competition: CompetitionId,
     /// At how many moments of its history every model and feature is tried
-    #[arg(long, default_value_t = 6)]
-    moments: usize,
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..))]
+    moments: u16,
 }
 
 pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
@@ -34,7 +34,8 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
         .map(|model| Subject::model(model.as_ref(), loaded.competition.id))
         .chain(features.iter().map(|feature| Subject::feature(feature.as_ref())))
         .collect();
-    let moments = leak_check::spread_moments(&loaded.history, loaded.competition.id, arguments.moments);
+    let moments =
+        leak_check::spread_moments(&loaded.history, loaded.competition.id, arguments.moments.into());
     let report = leak_check::check(&loaded.history, loaded.competition.id, &moments, &subjects);
     app.out.answer(&report, || print(&report))?;
     if report.is_clean() {

@@ -22,7 +22,12 @@ use std::{future::Future, path::PathBuf};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use crate::{app::App, exit::Stop, logging, output::Output};
+use crate::{
+    app::App,
+    exit::{self, Stop},
+    logging,
+    output::Output,
+};
 
 /// Raw matches to settled, scored bets.
 #[derive(Debug, Parser)]
@@ -133,9 +138,27 @@ fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()
 }
 
+/// A moment as people write it: an instant, or a date for 00:00 UTC of its day.
+fn moment(text: &str) -> Result<jiff::Timestamp, String> {
+    let midnight = || {
+        let date: jiff::civil::Date = text.parse().ok()?;
+        Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
+    };
+    let instant = text.parse().ok().or_else(midnight);
+    instant.ok_or_else(|| "write a moment as 2024-03-01T12:00:00Z, or a date as 2024-03-01".into())
+}
+
 /// Runs to the end or to Ctrl-C, whichever is first. Whatever is dropped half-way was one transaction and leaves no trace.
 fn until_stopped(work: impl Future<Output = Result<()>>) -> Result<()> {
-    runtime()?.block_on(async {
+    let runtime = runtime()?;
+    // Fitting and scoring do not yield; when they are busy the process ends here. Every write is one transaction.
+    runtime.spawn(async {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+            std::process::exit(exit::interrupted());
+        }
+    });
+    runtime.block_on(async {
         tokio::select! {
             done = work => done,
             signal = tokio::signal::ctrl_c() => {

@@ -33,7 +33,7 @@ pub(super) struct Train {
     #[arg(long, value_delimiter = ',')]
     models: Vec<String>,
     /// Learn only from what was known before this moment, e.g. 2024-03-01T12:00:00Z
-    #[arg(long)]
+    #[arg(long, value_parser = super::moment)]
     as_of: Option<jiff::Timestamp>,
 }
 

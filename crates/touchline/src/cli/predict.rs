@@ -27,7 +27,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     competition: CompetitionId,
     /// Use only what was known before this moment, e.g. 2024-03-01T12:00:00Z; now when left out
-    #[arg(long)]
+    #[arg(long, value_parser = super::moment)]
     as_of: Option<Timestamp>,
     /// The model; that of the configuration when left out
     #[arg(long)]
@@ -49,11 +49,7 @@ pub(super) struct Arguments {
 pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
     let store = app.existing_store().await?;
     let now = app.clock.now();
-    let contracts = run_checks::contracts(&app.config.checks)?;
-    let judgement = run_checks::run(&store, &contracts, vec![arguments.competition], now).await?;
-    if judgement.verdict == ingest::check::Verdict::Block {
-        return Err(Stop::Gate("a check blocks forecasting: touchline check run says which".into()).into());
-    }
+    run_checks::gate(app, &store, arguments.competition).await?;
     let loaded = load_history::run(&store, arguments.competition, QuoteScope::None).await?;
     let sport = loaded.competition.sport;
     let model = backtest_season::forecaster(arguments.model.as_deref(), &app.config.forecast, sport)?;

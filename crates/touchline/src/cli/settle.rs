@@ -16,7 +16,7 @@ use crate::{
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Settle by what was known before this moment; now when left out
-    #[arg(long)]
+    #[arg(long, value_parser = super::moment)]
     as_of: Option<jiff::Timestamp>,
     /// Which run of bets
     #[arg(long, default_value = RUN)]

@@ -109,8 +109,7 @@ fn paper_bets(bets: &BetsSection) -> Markup {
             h2 { "Paper bets" }
             p.note {
                 (bets.placed) " bets, " (money(bets.staked_minor)) " " (bets.currency) " staked, return "
-                (format!("{:+.1} %", 100.0 * bets.roi)) " with 95 % interval "
-                (format!("[{:+.1} %, {:+.1} %]", 100.0 * bets.roi_interval[0], 100.0 * bets.roi_interval[1]))
+                (bets.return_in_words())
                 ", largest drawdown " (format!("{:.1} %", 100.0 * bets.drawdown)) ". "
                 @if let Some(bound) = bets.upper_bound {
                     "At the best price of any book, which nobody could have had throughout: " (format!("{:+.1} %", 100.0 * bound.roi)) ". "

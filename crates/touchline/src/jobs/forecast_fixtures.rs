@@ -19,15 +19,15 @@ pub(crate) struct Fitted {
     model: Box<dyn FittedModel>,
     as_of: Timestamp,
     name: &'static str,
-    input_hash: String,
+    seen: PayloadHash,
 }
 
 impl Fitted {
     /// Fits on what the snapshot shows of a competition.
     pub(crate) fn on(snapshot: &Snapshot<'_>, model: &dyn Model, competition: &Competition) -> Result<Self> {
         let fitted = model.fit(snapshot, competition.id, None)?;
-        let input_hash = input_hash(snapshot, model.name(), competition);
-        Ok(Self { model: fitted, as_of: snapshot.at(), name: model.name(), input_hash })
+        let seen = seen(snapshot, model.name(), competition);
+        Ok(Self { model: fitted, as_of: snapshot.at(), name: model.name(), seen })
     }
 
     /// What it says about a fixture.
@@ -41,6 +41,11 @@ impl Fitted {
             uncertainty: predicted.uncertainty,
             training_matches: self.model.report().training_matches,
         })
+    }
+
+    /// A hash of everything that decides what is said about a fixture: all that the fit saw, and the fixture as it was known.
+    pub(crate) fn input_hash(&self, fixture: &Fixture) -> String {
+        PayloadHash::of(format!("{}{}", self.seen, fixture_line(fixture)).as_bytes()).to_string()
     }
 
     /// The fitted model itself.
@@ -62,7 +67,7 @@ impl Fitted {
                 made_at,
                 code_version: CODE_VERSION.to_owned(),
                 data_sequence: sequence,
-                input_hash: self.input_hash.clone(),
+                input_hash: self.input_hash(fixture),
             })
         };
         let new: Vec<NewForecast> = fixtures.iter().map(made).collect::<Result<_>>()?;
@@ -72,19 +77,21 @@ impl Fitted {
     }
 }
 
-/// A hash of everything a fit could see: the model's name, the moment, and every played match with its score and statistics.
-fn input_hash(snapshot: &Snapshot<'_>, model: &str, competition: &Competition) -> String {
-    let line = |played: domain::PlayedMatch<'_>| {
-        let fixture = played.fixture;
-        let (kickoff, score, statistics) = (fixture.kickoff.earliest(), played.score(), played.statistics);
-        format!(
-            "{} {} {} {kickoff} {} {score} {statistics:?}\n",
-            fixture.id.0, fixture.home.0, fixture.away.0, fixture.neutral,
-        )
-    };
-    let head = format!("{model} {} {}\n", competition.id, snapshot.at());
-    let seen: String = std::iter::once(head).chain(snapshot.played_in(competition.id).map(line)).collect();
-    PayloadHash::of(seen.as_bytes()).to_string()
+/// A hash of everything a fit could see: the model's name, the code, the moment, every announced fixture and every played
+/// match with its score and statistics.
+fn seen(snapshot: &Snapshot<'_>, model: &str, competition: &Competition) -> PayloadHash {
+    let head = format!("{model} {CODE_VERSION} {} {}\n", competition.id, snapshot.at());
+    let announced = snapshot.fixtures().filter(|f| f.competition == competition.id).map(fixture_line);
+    let played = snapshot
+        .played_in(competition.id)
+        .map(|m| format!("{} {} {:?}\n", m.fixture.id.0, m.score(), m.statistics));
+    let all: String = std::iter::once(head).chain(announced).chain(played).collect();
+    PayloadHash::of(all.as_bytes())
+}
+
+fn fixture_line(fixture: &Fixture) -> String {
+    let Fixture { id, season, home, away, kickoff, neutral, .. } = fixture;
+    format!("{} {season} {} {} {} {neutral}\n", id.0, home.0, away.0, kickoff.earliest())
 }
 
 /// Fixtures that may start within `horizon_days` of the snapshot's moment and whose result is not known.

@@ -26,22 +26,30 @@ use crate::{app::App, exit::Stop};
 pub(crate) enum Format {
     /// One of the listed sources.
     Listed(&'static dyn Source),
-    /// A mapping file.
-    Mapped(Arc<Mapping>),
+    /// A mapping file, and its name with a hash: a mapping that was mended reads the same file anew.
+    Mapped(Arc<Mapping>, String),
 }
 
 impl Format {
     fn source(&self) -> &dyn Source {
         match self {
             Self::Listed(source) => *source,
-            Self::Mapped(mapping) => mapping.as_ref(),
+            Self::Mapped(mapping, _) => mapping.as_ref(),
+        }
+    }
+
+    /// What an import is remembered by, beside its payload.
+    fn key(&self) -> String {
+        match self {
+            Self::Listed(source) => source.code().to_owned(),
+            Self::Mapped(_, key) => key.clone(),
         }
     }
 
     fn competitions(&self) -> Vec<Competition> {
         let own = match self {
             Self::Listed(_) => &[],
-            Self::Mapped(mapping) => mapping.competitions(),
+            Self::Mapped(mapping, _) => mapping.competitions(),
         };
         own.iter().chain(domain::competition::COMPETITIONS).cloned().collect()
     }
@@ -53,7 +61,9 @@ pub(crate) fn format(name: &str) -> Result<Format> {
         let text =
             std::fs::read_to_string(name).with_context(|| format!("mapping file {name} cannot be read"))?;
         let mapping = Mapping::from_toml(&text).with_context(|| format!("mapping file {name} is wrong"))?;
-        return Ok(Format::Mapped(Arc::new(mapping)));
+        let hash = PayloadHash::of(text.as_bytes()).to_string();
+        let key = format!("{}@{}", mapping.code(), &hash[..12]);
+        return Ok(Format::Mapped(Arc::new(mapping), key));
     }
     let listed = source::by_format(name).map(Format::Listed);
     listed.ok_or_else(|| {
@@ -99,6 +109,8 @@ pub(crate) struct Imported {
     pub(crate) by_reason: Vec<ByReason>,
     /// Files of which nothing could be used.
     pub(crate) refused_files: Vec<RefusedFile>,
+    /// Files of which nothing was stored, because a check blocks.
+    pub(crate) blocked_files: Vec<RefusedFile>,
     /// Every rejection.
     #[serde(skip)]
     pub(crate) refused: Vec<Refused>,
@@ -146,8 +158,11 @@ pub(crate) async fn run(
 ) -> Result<Imported> {
     let count = files.len();
     let payloads = files.into_iter().map(|path| {
-        let bytes = std::fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-        Ok(Payload { name: path.display().to_string(), bytes })
+        let file = path.display().to_string();
+        match std::fs::read(&path) {
+            Ok(bytes) => Ok(Payload { name: file, bytes }),
+            Err(error) => Err(RefusedFile { file, why: format!("cannot be read: {error}") }),
+        }
     });
     run_payloads(app, store, format, contracts, count, payloads).await
 }
@@ -182,7 +197,7 @@ pub(crate) async fn run_payloads(
     format: Format,
     contracts: &Contracts,
     count: usize,
-    payloads: impl Iterator<Item = Result<Payload>> + Send + 'static,
+    payloads: impl Iterator<Item = Result<Payload, RefusedFile>> + Send + 'static,
 ) -> Result<Imported> {
     let now = app.clock.now();
     let roster = Roster::new(store.aliases().await?.into_iter().map(|a| (a.pool, a.alias, a.team)))?;
@@ -199,17 +214,25 @@ pub(crate) async fn run_payloads(
     let bar = app.out.progress(count, "importing");
     let mut imported = Imported::default();
     while let Some(read) = receiver.recv().await {
-        let mut read = read?;
+        bar.inc(1);
+        let mut read = match read {
+            Ok(read) => read,
+            Err(error) => {
+                imported.files += 1;
+                imported.refused_files.push(error);
+                continue;
+            }
+        };
         let hash = PayloadHash::of(&read.batch.payload);
         read.reinstate(&store.released_rows(hash).await?);
         if store.is_imported(hash, &read.batch.format).await? {
             imported.count_unchanged(&read);
-        } else if let Some(blocked) = read.blocked {
-            return Err(Stop::Gate(blocked).into());
+        } else if let Some(why) = read.blocked {
+            imported.files += 1;
+            imported.blocked_files.push(RefusedFile { file: read.batch.file, why });
         } else {
             imported.count(store, read).await?;
         }
-        bar.inc(1);
     }
     reading.await?;
     bar.finish_and_clear();
@@ -269,13 +292,13 @@ impl Reader {
         let unresolved = resolved.rejections();
         let Resolved { records, unknown, .. } = resolved;
         let judged = judge_import(records, &self.contracts, self.now);
-        let blocked = (judged.verdict == Verdict::Block).then(|| blocked_by(&payload.name, &judged));
+        let blocked = (judged.verdict == Verdict::Block).then(|| blocked_by(&judged));
         let mut rejections = parsed.rejections;
         rejections.extend(unresolved);
         let used: std::collections::BTreeSet<_> = judged.records.iter().map(|r| r.competition).collect();
         let batch = ImportBatch {
             source: source.code().to_owned(),
-            format: source.code().to_owned(),
+            format: self.format.key(),
             file: payload.name,
             payload: payload.bytes,
             recorded_at: self.now,
@@ -298,10 +321,10 @@ fn quarantined(held: &HeldBack) -> Quarantined {
     Quarantined { row: held.row, rule: held.rule.clone(), detail: format!("{what}: {}", held.detail) }
 }
 
-fn blocked_by(file: &str, judged: &Judged) -> String {
+fn blocked_by(judged: &Judged) -> String {
     let blocking = judged.findings.iter().filter(|f| f.severity == ingest::check::Severity::Blocking);
     let why: Vec<String> = blocking.map(|f| format!("{} ({}): {}", f.rule, f.subject, f.detail)).collect();
-    format!("{file} is blocked by {}; correct the file or change the rule's action", why.join("; "))
+    format!("{}; correct the file or change the rule's action", why.join("; "))
 }
 
 impl Imported {
@@ -380,6 +403,7 @@ impl Imported {
         self.corrections += other.corrections;
         self.unknown_names += other.unknown_names;
         self.refused_files.extend(other.refused_files);
+        self.blocked_files.extend(other.blocked_files);
         self.refused.extend(other.refused);
         self.sum_up();
     }

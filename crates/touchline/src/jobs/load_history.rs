@@ -14,6 +14,8 @@ pub(crate) struct Loaded {
     pub(crate) history: History,
     pub(crate) sequence: Sequence,
     names: BTreeMap<TeamId, String>,
+    /// Every spelling in the competition's pool, in lower case.
+    spellings: BTreeMap<String, TeamId>,
 }
 
 /// Loads one competition, or says what there is instead.
@@ -27,8 +29,10 @@ pub(crate) async fn run(store: &Store, id: CompetitionId, quotes: QuoteScope) ->
     };
     let history = store.history(&Scope { competitions: vec![id], quotes, known_before: None }).await?;
     let names = store.teams().await?.into_iter().map(|team| (team.id, team.name)).collect();
+    let in_pool = store.aliases().await?.into_iter().filter(|a| a.pool == competition.pool);
+    let spellings = in_pool.map(|a| (a.alias.to_lowercase(), a.team)).collect();
     let sequence = history.last_sequence().unwrap_or(Sequence(0));
-    Ok(Loaded { competition, history, sequence, names })
+    Ok(Loaded { competition, history, sequence, names, spellings })
 }
 
 impl Loaded {
@@ -37,12 +41,12 @@ impl Loaded {
         self.names.get(&team).cloned().unwrap_or_else(|| format!("team {}", team.0))
     }
 
-    /// The team of that name in this competition's history, if exactly one bears it.
+    /// The team of that name, in any known spelling, or the only one whose name has it in it.
     pub(crate) fn team(&self, name: &str) -> Result<TeamId> {
         let here: std::collections::BTreeSet<TeamId> =
             self.history.fixture_facts().iter().flat_map(|f| [f.value.home, f.value.away]).collect();
         let wanted = name.to_lowercase();
-        let exact = here.iter().find(|id| self.name(**id).to_lowercase() == wanted);
+        let exact = self.spellings.get(&wanted).filter(|id| here.contains(id));
         let partial: Vec<TeamId> =
             here.iter().filter(|id| self.name(**id).to_lowercase().contains(&wanted)).copied().collect();
         match (exact, partial.as_slice()) {

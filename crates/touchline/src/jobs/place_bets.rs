@@ -2,23 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use betting::{Account, Books, Candidate, Decision, Exposure, QuoteRules, candidates, decide};
 use domain::{BookId, Fixture, FixtureId, Money, Snapshot};
 use jiff::Timestamp;
-use store::{BetFilter, ForecastId, NewBet, Store};
+use store::{Bet, BetFilter, EntryKind, ForecastId, NewBet, Store};
 
 use super::{forecast_fixtures::Fitted, load_history::Loaded};
 use crate::config::Betting;
 
 /// Candidates with the forecasts they rest on.
-#[derive(Default)]
 pub(crate) struct Offers {
+    /// When the forecasts are made.
+    made_at: Timestamp,
     pub(crate) candidates: Vec<Candidate>,
     forecasts: BTreeMap<FixtureId, ForecastId>,
 }
 
 impl Offers {
+    /// None yet.
+    pub(crate) fn made_at(made_at: Timestamp) -> Self {
+        Self { made_at, candidates: Vec::new(), forecasts: BTreeMap::new() }
+    }
+
     /// Forecasts fixtures, keeps the forecasts, and compares them with the prices of one book.
     pub(crate) async fn add(
         &mut self,
@@ -30,7 +36,7 @@ impl Offers {
         book: BookId,
     ) -> Result<()> {
         let rules = QuoteRules { books: Books::Only(vec![book]), ..QuoteRules::default() };
-        let recorded = fitted.record(store, fixtures, loaded.sequence, snapshot.at()).await?;
+        let recorded = fitted.record(store, fixtures, loaded.sequence, self.made_at).await?;
         for (fixture, (id, forecast)) in fixtures.iter().zip(recorded) {
             self.forecasts.insert(fixture.id, id);
             let quotes = snapshot.quotes(fixture.id);
@@ -45,7 +51,16 @@ impl Offers {
     }
 
     /// Places bets; a bet that was placed before stays as it is. Returns how many were new.
-    pub(crate) async fn place(&self, store: &Store, run: &str, decisions: &[Decision]) -> Result<usize> {
+    pub(crate) async fn place(
+        &self,
+        store: &Store,
+        config: &Betting,
+        run: &str,
+        decisions: &[Decision],
+    ) -> Result<usize> {
+        let Some(first) = decisions.first() else { return Ok(0) };
+        let bankroll = Money::new(config.bankroll_minor, config.currency);
+        store.deposit(run, bankroll, &format!("{run}:bankroll"), first.at).await?;
         let new_bet = |decision: &Decision| NewBet {
             idempotency_key: decision.idempotency_key.clone(),
             run: run.to_owned(),
@@ -58,7 +73,7 @@ impl Offers {
             edge: decision.edge,
             stake: decision.stake,
             placed_at: decision.at,
-            kickoff_at: decision.kickoff.earliest(),
+            kickoff: decision.kickoff,
             forecast: self.forecasts.get(&decision.fixture).copied(),
         };
         let bets: Vec<NewBet> = decisions.iter().map(new_bet).collect();
@@ -69,21 +84,31 @@ impl Offers {
     }
 }
 
-/// The account of a run as its ledger says, opened with the configured bankroll.
+/// The account of a run as it stood at `at`: what was settled or struck later is not in it. A run without a deposit has the
+/// configured bankroll, which its first bet pays in.
 pub(crate) async fn account(store: &Store, config: &Betting, run: &str, at: Timestamp) -> Result<Account> {
-    let deposit = Money::new(config.bankroll_minor, config.currency);
-    store.deposit(run, deposit, &format!("{run}:bankroll"), at).await?;
-    let open =
-        store.bets(&BetFilter { run: Some(run.to_owned()), open_only: true, ..BetFilter::default() }).await?;
+    let entries = store.ledger(run).await?;
+    let known = entries.iter().filter(|e| e.at <= at || e.kind == EntryKind::Deposit);
+    let has_deposit = entries.iter().any(|e| e.kind == EntryKind::Deposit);
+    let start = if has_deposit { 0 } else { config.bankroll_minor };
+    let mut bankroll = Money::new(start, config.currency);
+    for entry in known {
+        bankroll = bankroll.checked_add(entry.amount).with_context(|| {
+            format!("run {run} is kept in {}: set betting.currency back", entry.amount.currency)
+        })?;
+    }
     let mut exposure = Exposure::default();
-    let balances = store.balance(run).await?;
-    let mut bankroll = balances
-        .into_iter()
-        .find(|b| b.currency == config.currency)
-        .unwrap_or(Money::new(0, config.currency));
-    for bet in open.iter().map(|bet| &bet.terms) {
-        exposure.add(bet.fixture, domain::Kickoff::At(bet.kickoff_at), bet.stake)?;
-        bankroll = bankroll.checked_add(bet.stake)?;
+    for bet in store.bets(&BetFilter { run: Some(run.to_owned()), ..BetFilter::default() }).await? {
+        if is_open(&bet, at) {
+            exposure.add(bet.terms.fixture, bet.terms.kickoff, bet.terms.stake)?;
+            bankroll = bankroll.checked_add(bet.terms.stake)?;
+        }
     }
     Ok(Account::new(run, bankroll, exposure)?)
+}
+
+/// Whether a bet had been struck and not been settled by then. A later revision means that it had been settled before.
+fn is_open(bet: &Bet, at: Timestamp) -> bool {
+    let unsettled = bet.settlement.as_ref().is_none_or(|s| s.revision == 1 && s.settled_at > at);
+    bet.terms.placed_at <= at && unsettled
 }

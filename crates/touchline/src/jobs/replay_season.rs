@@ -43,7 +43,7 @@ pub(crate) async fn run(replay: &Replay<'_>) -> Result<()> {
         for competition in *loaded {
             settle_bets::run(store, competition, run, at).await?;
         }
-        let mut offers = Offers::default();
+        let mut offers = Offers::made_at(at);
         for (position, ids) in by_competition {
             let competition = &loaded[*position];
             let snapshot = competition.history.as_of(at, RecordedBy::Now);
@@ -53,7 +53,7 @@ pub(crate) async fn run(replay: &Replay<'_>) -> Result<()> {
         }
         let account = place_bets::account(store, &app.config.betting, run, at).await?;
         let decisions = offers.decide(&app.config.betting, &account)?;
-        offers.place(store, run, &decisions).await?;
+        offers.place(store, &app.config.betting, run, &decisions).await?;
         bar.inc(1);
     }
     if let Some((last, _)) = collected.last_key_value() {

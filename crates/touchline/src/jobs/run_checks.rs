@@ -2,11 +2,11 @@
 
 use anyhow::{Context, Result};
 use domain::{CompetitionId, History};
-use ingest::check::{Action, Contracts, Judgement, judge_history};
+use ingest::check::{Action, Contracts, Judgement, Verdict, judge_history};
 use jiff::Timestamp;
 use store::{CheckFinding, QuoteScope, Scope, Store};
 
-use crate::{config::Checks, report::CheckLine};
+use crate::{app::App, config::Checks, exit::Stop, report::CheckLine};
 
 /// The contracts in force: a file's, or the built-in ones.
 pub(crate) fn contracts(config: &Checks) -> Result<Contracts> {
@@ -61,4 +61,15 @@ pub(crate) fn lines(judgement: &Judgement) -> Vec<CheckLine> {
             detail: format!("{}: {}", f.subject, f.detail),
         })
         .collect()
+}
+
+/// Stops forecasting and betting on a competition whose data a rule blocks.
+pub(crate) async fn gate(app: &App, store: &Store, competition: CompetitionId) -> Result<()> {
+    let contracts = contracts(&app.config.checks)?;
+    let judgement = run(store, &contracts, vec![competition], app.clock.now()).await?;
+    if judgement.verdict == Verdict::Block {
+        let why = format!("a check blocks {competition}: touchline check run says which");
+        return Err(Stop::Gate(why).into());
+    }
+    Ok(())
 }

@@ -1,8 +1,8 @@
 //! Settles open bets whose results are known, and settles again those whose results were corrected.
 
 use anyhow::Result;
-use betting::{BetTerms, grade_bet, settle};
-use domain::{Outcome, Score, Snapshot, market::Terms, outcome::OutcomeStatus};
+use betting::{BetTerms, grade_bet, settle, settlement::void_from};
+use domain::{Fixture, FixtureStatus, Outcome, Score, Snapshot, market::Terms, outcome::OutcomeStatus};
 use jiff::Timestamp;
 use serde::Serialize;
 use store::{Bet, BetFilter, NewSettlement, Store};
@@ -27,9 +27,14 @@ pub(crate) async fn run(store: &Store, loaded: &Loaded, run: &str, at: Timestamp
     let mut done = Settled::default();
     let mut due_now = Vec::new();
     for bet in bets.iter().filter(|b| loaded.history.knows(b.terms.fixture)) {
-        match due(loaded, &snapshot, bet)? {
-            Some(settlement) => due_now.push(settlement),
-            None => done.open += usize::from(bet.settlement.is_none()),
+        match due(&snapshot, bet) {
+            Ok(Some(settlement)) => due_now.push(settlement),
+            Ok(None) => done.open += usize::from(bet.settlement.is_none()),
+            // One result that cannot be graded must not hold up the others.
+            Err(error) => {
+                tracing::warn!(bet = bet.id.0, %error, "a bet cannot be graded and stays open");
+                done.open += usize::from(bet.settlement.is_none());
+            }
         }
     }
     for settled in store.settle(&due_now).await? {
@@ -44,19 +49,22 @@ pub(crate) async fn run(store: &Store, loaded: &Loaded, run: &str, at: Timestamp
 }
 
 /// The settlement that a bet is due by now; none while its match is open or when the last settlement still stands.
-fn due(loaded: &Loaded, snapshot: &Snapshot<'_>, bet: &Bet) -> Result<Option<NewSettlement>> {
+fn due(snapshot: &Snapshot<'_>, bet: &Bet) -> Result<Option<NewSettlement>> {
     let (id, settlement, bet) = (bet.id, &bet.settlement, &bet.terms);
     let Some(fixture) = snapshot.fixture(bet.fixture) else { return Ok(None) };
-    let placed = loaded.history.as_of(bet.placed_at, domain::RecordedBy::Now);
-    let announced = placed.fixture(bet.fixture).unwrap_or(fixture).kickoff;
-    let terms =
-        BetTerms { market: bet.market, selection: bet.selection, terms: Terms::of(fixture.sport), announced };
+    // What was settled later knew more than this moment does.
+    if settlement.as_ref().is_some_and(|s| s.settled_at > snapshot.at()) {
+        return Ok(None);
+    }
+    let terms = BetTerms {
+        market: bet.market,
+        selection: bet.selection,
+        terms: Terms::of(fixture.sport),
+        announced: bet.kickoff,
+    };
     let (outcome, sequence) = match snapshot.result(bet.fixture) {
         Some(result) => (result.value.outcome.clone(), Some(result.times.sequence)),
-        // Not played by the limit of the terms: there is no score to speak of.
-        None if snapshot.at() > betting::settlement::void_from(&terms)
-            && fixture.kickoff.earliest() >= snapshot.at() =>
-        {
+        None if will_not_count(snapshot, fixture, &terms) => {
             let unplayed =
                 Outcome { status: OutcomeStatus::Postponed, ..Outcome::completed(Score::new(0, 0)) };
             (unplayed, None)
@@ -73,4 +81,12 @@ fn due(loaded: &Loaded, snapshot: &Snapshot<'_>, bet: &Bet) -> Result<Option<New
         result: sequence,
         settled_at: snapshot.at(),
     }))
+}
+
+/// Whether a match without a result voids its bets: called off, or not played within the limit of the terms.
+fn will_not_count(snapshot: &Snapshot<'_>, fixture: &Fixture, terms: &BetTerms) -> bool {
+    let over_limit = snapshot.at() > void_from(terms);
+    let unplayed = fixture.kickoff.earliest() >= snapshot.at()
+        || matches!(fixture.status, FixtureStatus::Postponed | FixtureStatus::Abandoned);
+    fixture.status == FixtureStatus::Cancelled || (over_limit && unplayed)
 }

@@ -46,7 +46,7 @@ fn settled(loaded: &Loaded, bet: &Bet) -> Option<SettledBet> {
     let closing = ClosingLine::find(bet.fixture, bet.market, quotes, &CLOSING_BOOKS);
     Some(SettledBet {
         fixture: bet.fixture,
-        day: exposure::day_of(domain::Kickoff::At(bet.kickoff_at)),
+        day: exposure::day_of(bet.kickoff),
         book: bet.book,
         market: bet.market,
         selection: bet.selection,
@@ -85,15 +85,14 @@ impl Book {
         let start = Money::new(config.bankroll_minor, config.currency);
         let curve = performance::bankroll_curve(start, &self.settled)?;
         let drawdown = performance::max_drawdown(start, &curve).and_then(|d| d.share).unwrap_or(0.0);
-        let interval = all.roi_interval.map_or([0.0; 2], |i| [i.low, i.high]);
         Ok(BetsSection {
             placed: self.placed,
             settled: self.settled.len(),
             staked_minor: all.turnover.minor,
             profit_minor: all.profit.minor,
             currency: config.currency.to_string(),
-            roi: all.roi.unwrap_or(0.0),
-            roi_interval: interval,
+            roi: all.roi,
+            roi_interval: all.roi_interval.map(|i| [i.low, i.high]),
             drawdown,
             closing_line: closing_section(&all),
             upper_bound: self.upper_bound(config)?,
@@ -120,7 +119,7 @@ impl Book {
 fn closing_section(all: &Performance) -> Option<ClosingSection> {
     Some(ClosingSection {
         mean: all.mean_closing_raw?,
-        mean_without_margin: all.mean_closing_shin.unwrap_or_default(),
+        mean_without_margin: all.mean_closing_shin,
         coverage: all.closing_coverage.share()?,
     })
 }

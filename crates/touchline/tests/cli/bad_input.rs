@@ -99,6 +99,10 @@ fn another_score_later_is_a_correction_and_within_a_file_a_conflict() {
     let corrected = folder.file("corrected.csv", SAMPLE.replace("1,1,D,0,0,D", "1,2,A,0,0,D"));
     let answer = folder.json(&["data", "import", &corrected, FORMAT[0], FORMAT[1]]);
     assert_eq!((answer["corrections"].as_u64(), answer["fixtures"].as_u64()), (Some(1), Some(0)), "{answer}");
+    // The first file again takes the correction back, though its bytes are known.
+    let original = folder.file("original.csv", SAMPLE);
+    let answer = folder.json(&["data", "import", &original, FORMAT[0], FORMAT[1]]);
+    assert_eq!(answer["corrections"], 1, "{answer}");
     let last = SAMPLE.lines().last().unwrap_or_default();
     let conflict = format!("{SAMPLE}{}\n", last.replace("1,1,D,0,0,D", "3,1,H,0,0,D"));
     let (code, text) = import(&Folder::new(), conflict);

@@ -94,6 +94,13 @@ fn an_unknown_name_waits_and_is_imported_once_accepted() {
     let accepted = folder.json(&["ids", "accept", "eng", "Bournmouth", "--as", &suggested]);
     assert_eq!(accepted["fixtures"], 1, "the held row comes from the archive: {accepted}");
     assert_eq!(folder.json(&["ids", "unmatched"]), serde_json::json!([]));
+    for (pool, name) in [("eng", "Nobody"), ("nopool", "Bournmouth"), ("eng", "")] {
+        assert_eq!(
+            folder.run(&["ids", "accept", pool, name, "--new"]).code,
+            2,
+            "{pool} {name:?} waits nowhere"
+        );
+    }
     assert_eq!(folder.json(&["data", "status"])["fixtures"], 6);
 }
 

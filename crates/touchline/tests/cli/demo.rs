@@ -95,6 +95,25 @@ fn a_forecast_is_rebuilt_bit_for_bit() {
 }
 
 #[test]
+fn a_forecast_of_any_moment_is_rebuilt_bit_for_bit() {
+    let (folder, _) = folder();
+    let moment = "2024-03-01T12:00:00.123456789Z";
+    let forecasts = folder.json(&["predict", "--competition", "esp.1", "--as-of", moment]);
+    let id = forecasts[0]["id"].to_string();
+    assert_eq!(folder.json(&["explain", &id])["reproduced"], true);
+}
+
+#[test]
+fn the_demo_keeps_to_its_own_matches() {
+    let folder = Folder::new();
+    let file = folder.file("E0_2324.csv", crate::SAMPLE);
+    folder.json(&["data", "import", &file, "--format", "football_data_co_uk"]);
+    let ran = folder.run(&["demo", "--no-serve"]);
+    assert_eq!(ran.code, 2, "{}", ran.text());
+    assert!(ran.text().contains("--data"), "{}", ran.text());
+}
+
+#[test]
 fn no_model_or_feature_sees_the_future() {
     let (folder, _) = folder();
     let report = folder.json(&["leakcheck", "--competition", "eng.1", "--moments", "2"]);

@@ -28,10 +28,21 @@ fn closing_odds_bring_closing_line_value() {
     ]);
     assert!(suggested["prices"].as_u64().is_some_and(|n| n > 0), "{suggested}");
     assert!(suggested["placed"].as_u64().is_some_and(|n| n > 0), "{suggested}");
+    // An hour later the prices are the same, so the decisions are the same, and no match is bet on twice.
+    let suggest = |at: &str, place: bool| {
+        let mut arguments = vec!["bet", "suggest", "--competition", "eng.1", "--as-of", at];
+        arguments.extend(place.then_some("--place"));
+        folder.json(&arguments)
+    };
+    assert_eq!(suggest("2024-03-01T18:30:00Z", true)["placed"], 0);
     let settled = folder.json(&["settle", "--as-of", "2024-03-10T00:00:00Z"]);
     assert_eq!(settled["settled"], suggested["placed"], "{settled}");
     let again = folder.json(&["settle", "--as-of", "2024-03-10T00:00:00Z"]);
     assert_eq!(again["settled"], 0, "settling twice changes nothing: {again}");
+    // Looking back, the account is as it was: later profits are not in it, and what was placed stays placed.
+    assert_eq!(suggest("2024-03-01T17:40:00Z", true)["placed"], 0);
+    let earlier = folder.json(&["settle", "--as-of", "2024-03-02"]);
+    assert_eq!((earlier["settled"].as_u64(), earlier["resettled"].as_u64()), (Some(0), Some(0)), "{earlier}");
     let pnl = folder.json(&["pnl"]);
     assert!(pnl["total"]["mean_closing_raw"].is_number(), "{pnl}");
     let walked = folder.json(&[
