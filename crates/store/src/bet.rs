@@ -60,6 +60,10 @@ pub struct Bet {
     /// What was struck.
     #[serde(flatten)]
     pub terms: NewBet,
+    /// The home side's name.
+    pub home: String,
+    /// The away side's.
+    pub away: String,
     /// The model whose forecast it rests on, where it rests on one.
     pub model: Option<String>,
     /// How it was settled last; none while open.
@@ -193,7 +197,14 @@ fn stored(row: &Row) -> Result<Bet, StoreError> {
             settled_at: column::instant(row.try_get(24)?)?,
         }),
     };
-    Ok(Bet { id: BetId(row.try_get(0)?), terms, model: row.try_get(25)?, settlement })
+    Ok(Bet {
+        id: BetId(row.try_get(0)?),
+        home: row.try_get(26)?,
+        away: row.try_get(27)?,
+        terms,
+        model: row.try_get(25)?,
+        settlement,
+    })
 }
 
 fn probability(value: f64) -> Result<Probability, StoreError> {

@@ -9,8 +9,9 @@ statements! {
     /// With the last settlement, null where there is none.
     BETS = "SELECT b.id, b.idempotency_key, b.run, b.fixture_id, b.book, b.kind, b.line_quarters, b.selection, \
         b.price_micros, b.probability, b.edge, b.stake_minor, b.currency, b.placed_at, b.kickoff_start, b.kickoff_end, b.forecast_id, \
-        s.revision, s.result_sequence, s.grade, s.won, s.refunded, s.lost, s.payout_minor, s.settled_at, f.model \
-        FROM bet b LEFT JOIN forecast f ON f.id = b.forecast_id LEFT JOIN settlement s ON s.bet_id = b.id AND s.revision = \
+        s.revision, s.result_sequence, s.grade, s.won, s.refunded, s.lost, s.payout_minor, s.settled_at, f.model, home.name, away.name \
+        FROM bet b JOIN fixture x ON x.id = b.fixture_id JOIN team home ON home.id = x.home_id \
+        JOIN team away ON away.id = x.away_id LEFT JOIN forecast f ON f.id = b.forecast_id LEFT JOIN settlement s ON s.bet_id = b.id AND s.revision = \
         (SELECT MAX(last.revision) FROM settlement last WHERE last.bet_id = b.id) \
         WHERE ($1 = '' OR b.run = $1) AND b.fixture_id BETWEEN $2 AND $3 \
         AND ($4 = 0 OR s.revision IS NULL) ORDER BY b.id";

@@ -122,9 +122,11 @@ async fn list(app: &App, arguments: &List) -> Result<()> {
                 .settlement
                 .as_ref()
                 .map_or(("open", "–".to_owned()), |s| (s.grade.name(), s.payout.to_string()));
+            let sides = format!("{} – {}", b.home, b.away);
             let (id, b) = (b.id, &b.terms);
             [
                 id.0.to_string(),
+                sides,
                 b.placed_at.strftime("%Y-%m-%d %H:%M").to_string(),
                 format!("{} {}", b.market, b.selection),
                 b.book.to_string(),
@@ -136,7 +138,10 @@ async fn list(app: &App, arguments: &List) -> Result<()> {
         });
         println!(
             "{}",
-            table(["bet", "placed (UTC)", "on", "book", "odds", "stake", "grade", "paid back"], rows)
+            table(
+                ["bet", "fixture", "placed (UTC)", "on", "book", "odds", "stake", "grade", "paid back"],
+                rows
+            )
         );
     })
 }

@@ -21,7 +21,7 @@ pub(super) async fn page(State(served): State<Served>) -> Result<Markup, ServeEr
         div.scroll {
             table {
                 thead { tr {
-                    th scope="col" { "Placed (UTC)" } th.text scope="col" { "Run" } th.text scope="col" { "On" } th scope="col" { "Odds" }
+                    th scope="col" { "Placed (UTC)" } th.text scope="col" { "Fixture" } th.text scope="col" { "On" } th scope="col" { "Odds" }
                     th scope="col" { "Probability" } th scope="col" { "Edge" } th scope="col" { "Stake" } th.text scope="col" { "Grade" } th scope="col" { "Paid back" }
                 } }
                 tbody { @for bet in bets.iter().take(SHOWN) { (row(bet)) } }
@@ -32,10 +32,11 @@ pub(super) async fn page(State(served): State<Served>) -> Result<Markup, ServeEr
 }
 
 fn row(bet: &Bet) -> Markup {
+    let sides = format!("{} – {}", bet.home, bet.away);
     let (settlement, bet) = (&bet.settlement, &bet.terms);
     html! {
         tr {
-            td { (bet.placed_at.strftime("%Y-%m-%d %H:%M")) } td.text { (bet.run) } td.text { (bet.market) " " (bet.selection) }
+            td { (bet.placed_at.strftime("%Y-%m-%d %H:%M")) } td.text { (sides) } td.text { (bet.market) " " (bet.selection) }
             td { (bet.odds) } td { (format!("{:.3}", bet.probability.value())) } td { (format!("{:+.1} %", 100.0 * bet.edge)) } td { (bet.stake) }
             @match settlement {
                 Some(settlement) => { td.text { (settlement.grade.name()) } td { (settlement.payout) } },

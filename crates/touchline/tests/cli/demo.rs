@@ -58,6 +58,7 @@ fn every_bet_is_settled_and_the_money_adds_up() {
     assert_eq!(bets["placed"], bets["settled"]);
     let listed = folder.json(&["bet", "list", "--run", "demo"]);
     let listed = listed.as_array().expect("a list");
+    assert!(listed.iter().all(|b| b["home"].is_string() && b["away"].is_string()), "a bet names its match");
     let minor = |value: &Value| value["minor"].as_i64().expect("minor units");
     let staked: i64 = listed.iter().map(|b| minor(&b["stake"])).sum();
     let paid: i64 = listed.iter().map(|b| minor(&b["settlement"]["payout"])).sum();
