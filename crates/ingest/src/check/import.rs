@@ -79,13 +79,6 @@ pub struct Judged {
     pub verdict: Verdict,
 }
 
-impl Judged {
-    /// One rejection for each thing held back.
-    pub fn rejections(&self) -> Vec<Rejection> {
-        self.held_back.iter().map(HeldBack::rejection).collect()
-    }
-}
-
 impl HeldBack {
     /// The rejection it stands for.
     pub fn rejection(&self) -> Rejection {

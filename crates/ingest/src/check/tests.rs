@@ -119,7 +119,8 @@ fn what_cannot_be_is_held_back_and_the_rest_goes_on() {
     assert_eq!(rules(&judged.findings), [("different_teams", 1), ("score_range", 1), ("time_order", 1)]);
     assert_eq!(judged.verdict, Verdict::Warn);
     assert_eq!(judged.records.iter().map(|r| r.row).collect::<Vec<_>>(), [3]);
-    let rejected: Vec<_> = judged.rejections().into_iter().map(|r| (r.row, r.reason)).collect();
+    let rejected: Vec<_> =
+        judged.held_back.iter().map(HeldBack::rejection).map(|r| (r.row, r.reason)).collect();
     assert_eq!(rejected, [(2, Reason::FailedCheck), (4, Reason::FailedCheck), (5, Reason::FailedCheck)]);
 }
 
@@ -151,7 +152,8 @@ fn repeats_are_dropped_and_contradictions_held_back() {
         [2, 4],
         "odds of the match are no repeat"
     );
-    let rejected: Vec<_> = judged.rejections().into_iter().map(|r| (r.row, r.reason)).collect();
+    let rejected: Vec<_> =
+        judged.held_back.iter().map(HeldBack::rejection).map(|r| (r.row, r.reason)).collect();
     assert_eq!(rejected, [(5, Reason::ConflictInFile), (6, Reason::ConflictInFile)]);
     assert_eq!(judged.held_back[0].detail, "2023-08-12: 0-0 in row 5, 0-1 in row 6");
 }

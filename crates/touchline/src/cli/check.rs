@@ -95,7 +95,8 @@ async fn release(app: &App, id: i64) -> Result<()> {
     store.close().await;
     app.out.answer(&imported, || {
         println!("released {id}: {} fixtures, {} quotes came in", imported.fixtures, imported.quotes);
-    })
+    })?;
+    imported.verdict()
 }
 
 async fn in_quarantine(store: &Store, id: i64) -> Result<QuarantineEntry> {

@@ -2,14 +2,13 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use store::SeasonStatus;
 
 use crate::{
     app::App,
-    exit::Stop,
     jobs::import_files::{self, Imported, Refused},
     output::table,
 };
@@ -56,19 +55,7 @@ async fn import(app: &App, arguments: &Import) -> Result<()> {
     let imported = import_files::run(app, &store, format, &contracts, arguments.files.clone()).await?;
     store.close().await;
     app.out.answer(&imported, || print(&imported, arguments.all_rejections))?;
-    let (blocked, refused) = (imported.blocked_files.as_slice(), imported.refused_files.as_slice());
-    if let [first, ..] = blocked {
-        let why =
-            format!("{} of the files are blocked, the first {}: {}", blocked.len(), first.file, first.why);
-        return Err(Stop::Gate(why).into());
-    }
-    match refused {
-        [] => Ok(()),
-        [one] => Err(anyhow!("{} was refused: {}", one.file, one.why)),
-        [first, ..] => {
-            Err(anyhow!("{} files were refused, the first {}: {}", refused.len(), first.file, first.why))
-        }
-    }
+    imported.verdict()
 }
 
 /// How many refused rows people see unless they ask for all.

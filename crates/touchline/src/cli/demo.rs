@@ -1,9 +1,10 @@
 //! `touchline demo`
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use domain::{CompetitionId, RecordedBy, Season, Sport};
 use forecast::Model;
+use ingest::check::{Contracts, Verdict};
 use jiff::Timestamp;
 use store::{QuoteScope, Store};
 
@@ -57,17 +58,17 @@ pub(super) async fn run(app: &App, _: &Arguments) -> Result<()> {
         );
         return Err(Stop::Usage(text).into());
     }
-    let imported = import(app, &store).await?;
+    let contracts = run_checks::contracts(&app.config.checks)?;
+    let imported = import(app, &store, &contracts).await?;
     app.out.say(format!("1. imported the bundle: {} results, {} prices", imported.results, imported.quotes));
 
-    let contracts = run_checks::contracts(&app.config.checks)?;
     let judgement = run_checks::run(&store, &contracts, Vec::new(), app.clock.now()).await?;
     let checks = run_checks::lines(&judgement);
     app.out.say(format!("2. checked it: {} findings", checks.len()));
     if !app.out.json {
         check::print(&checks);
     }
-    if judgement.verdict == ingest::check::Verdict::Block {
+    if judgement.verdict == Verdict::Block {
         return Err(Stop::Gate("a check blocks the demo: touchline check run says which".into()).into());
     }
 
@@ -100,18 +101,15 @@ pub(super) async fn run(app: &App, _: &Arguments) -> Result<()> {
     Ok(())
 }
 
-async fn import(app: &App, store: &Store) -> Result<Imported> {
+async fn import(app: &App, store: &Store, contracts: &Contracts) -> Result<Imported> {
     let format = import_files::format(bundle::FORMAT)?;
-    let contracts = run_checks::contracts(&app.config.checks)?;
     let payloads = bundle::FILES
         .into_iter()
         .map(|(name, bytes)| Ok(Payload { name: name.into(), bytes: bytes.to_vec() }));
     let imported =
-        import_files::run_payloads(app, store, format, &contracts, bundle::FILES.len(), payloads).await?;
-    match imported.refused_files.first() {
-        None => Ok(imported),
-        Some(refused) => Err(anyhow!("the bundle is damaged: {} {}", refused.file, refused.why)),
-    }
+        import_files::run_payloads(app, store, format, contracts, bundle::FILES.len(), payloads).await?;
+    imported.verdict().context("the bundle could not be imported whole")?;
+    Ok(imported)
 }
 
 fn backtests(app: &App, loaded: &[Loaded]) -> Result<Vec<BacktestSection>> {

@@ -124,7 +124,8 @@ async fn accept(app: &App, arguments: &Accept) -> Result<()> {
             "{} fixtures and {} quotes imported from {} archived files",
             imported.fixtures, imported.quotes, imported.files
         );
-    })
+    })?;
+    imported.verdict()
 }
 
 async fn decision(store: &Store, arguments: &Accept, name: &str) -> Result<NameDecision> {

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use domain::{Competition, Loss, Rejection};
 use ingest::{
     check::{Contracts, Held, HeldBack, Judged, Verdict, judge_import},
@@ -201,7 +201,7 @@ pub(crate) async fn run_payloads(
 ) -> Result<Imported> {
     let now = app.clock.now();
     let roster = Roster::new(store.aliases().await?.into_iter().map(|a| (a.pool, a.alias, a.team)))?;
-    let reader = Reader { format: format.clone(), roster, contracts: contracts.clone(), now };
+    let reader = Reader { format, roster, contracts: contracts.clone(), now };
     let (sender, mut receiver) = mpsc::channel(2);
     let reading = tokio::task::spawn_blocking(move || {
         for payload in payloads {
@@ -389,6 +389,23 @@ impl Imported {
         }
         self.by_reason =
             counts.into_iter().map(|((reason, loss), count)| ByReason { reason, loss, count }).collect();
+    }
+
+    /// Whether everything came in: a file that a check blocks, or that is of no use at all, is named.
+    pub(crate) fn verdict(&self) -> Result<()> {
+        if let [first, ..] = self.blocked_files.as_slice() {
+            let n = self.blocked_files.len();
+            let why = format!("{n} of the files are blocked, the first {}: {}", first.file, first.why);
+            return Err(Stop::Gate(why).into());
+        }
+        match self.refused_files.as_slice() {
+            [] => Ok(()),
+            [one] => Err(anyhow!("{} was refused: {}", one.file, one.why)),
+            several => {
+                let (n, first) = (several.len(), &several[0]);
+                Err(anyhow!("{n} files were refused, the first {}: {}", first.file, first.why))
+            }
+        }
     }
 
     /// Adds what another run came to.

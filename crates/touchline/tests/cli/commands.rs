@@ -55,11 +55,9 @@ fn init_writes_a_file_that_is_read_back() {
     assert_eq!(folder.run(&["doctor"]).code, 0);
 }
 
-#[test]
-fn a_blocking_check_exits_with_3() {
-    let folder = with_sample();
+/// Contracts that block on what any book's margin breaks.
+fn block_on_book_sums(folder: &Folder) {
     let shipped = include_str!("../../../../config/checks.toml");
-    // A season of three matches cannot be a whole one: block on what is usually a warning at import.
     let strict = shipped.replacen(
         "action = \"quarantine\"\nmin = 0.8\nmax = 1.5",
         "action = \"block\"\nmin = 0.8\nmax = 1.01",
@@ -69,6 +67,21 @@ fn a_blocking_check_exits_with_3() {
     let checks = folder.file("strict.toml", strict);
     std::fs::write(folder.data().join("touchline.toml"), format!("[checks]\nfile = {checks:?}\n"))
         .expect("a file");
+}
+
+#[test]
+fn a_demo_that_a_check_blocks_exits_with_3() {
+    let folder = Folder::new();
+    std::fs::create_dir_all(folder.data()).expect("a folder");
+    block_on_book_sums(&folder);
+    let ran = folder.run(&["demo", "--no-serve"]);
+    assert_eq!(ran.code, 3, "{}", ran.text());
+}
+
+#[test]
+fn a_blocking_check_exits_with_3() {
+    let folder = with_sample();
+    block_on_book_sums(&folder);
     let file = folder.file("next.csv", SAMPLE.replace("/08/2023", "/09/2023"));
     let ran = folder.run(&["data", "import", &file, "--format", "football_data_co_uk"]);
     assert_eq!(ran.code, 3, "{}", ran.text());
