@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::{
+    briefing::Briefing,
     fact::{Fact, Sequence},
     fixture::{Fixture, FixtureId},
     outcome::Outcome,
@@ -127,6 +128,12 @@ impl History {
     /// What could be known before `at`, of what was recorded by then: the only maker of a [`Snapshot`].
     pub fn as_of(&self, at: Timestamp, recorded_by: RecordedBy) -> Snapshot<'_> {
         Snapshot::new(self, at, recorded_by)
+    }
+
+    /// The news about one fixture before `at`, of what was recorded by then. `at` may be later than the snapshot a model was
+    /// fitted on.
+    pub fn briefing(&self, fixture: &Fixture, at: Timestamp, recorded_by: RecordedBy) -> Briefing<'_> {
+        Briefing::of(self, fixture, at, recorded_by)
     }
 
     /// This history without what became known at or after `at`. A forecast as of `at` must not change by a bit when it is

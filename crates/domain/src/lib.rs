@@ -8,6 +8,7 @@
 //! with a [`ScoreDistribution`]; a [`Market`] turns that distribution into fair odds and, with the same grading function,
 //! an outcome into money.
 
+pub mod briefing;
 pub mod code;
 pub mod competition;
 pub mod fact;
@@ -28,6 +29,7 @@ pub mod sport;
 pub mod statistics;
 pub mod team;
 
+pub use briefing::Briefing;
 pub use competition::{Competition, CompetitionId};
 pub use fact::{Fact, KnownRule, Sequence, Times};
 pub use fixture::{Fixture, FixtureId, FixtureStatus, Kickoff, Stage};

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
+    briefing::Briefing,
     competition::CompetitionId,
     fact::Fact,
     fixture::{Fixture, FixtureId},
@@ -144,6 +145,16 @@ impl<'h> Snapshot<'h> {
         let quotes = self.history.dense(id).map_or(&[][..], |i| self.history.quotes_of(i));
         let known = quotes.partition_point(|q| q.times.known_at < self.at);
         quotes[..known].iter().filter(|q| self.recorded_by.includes(q.times.sequence))
+    }
+
+    /// The news about one fixture at this moment.
+    pub fn briefing(&self, fixture: &Fixture) -> Briefing<'h> {
+        self.briefing_before(fixture, self.at)
+    }
+
+    /// The news about one fixture at an earlier moment, such as its kick-off; at this one when `at` is later.
+    pub fn briefing_before(&self, fixture: &Fixture, at: Timestamp) -> Briefing<'h> {
+        self.history.briefing(fixture, at.min(self.at), self.recorded_by)
     }
 
     fn fixture_at(&self, dense: usize) -> Option<&'h Fixture> {

@@ -40,10 +40,11 @@ impl<'a> Subject<'a> {
     /// of its uncertainty.
     pub fn model(model: &'a dyn Model, competition: CompetitionId) -> Self {
         let answer = move |history: &History, at: Timestamp, fixtures: &[Fixture]| -> Vec<_> {
-            let fitted = model.fit(&history.as_of(at, RecordedBy::Now), competition, None);
+            let snapshot = history.as_of(at, RecordedBy::Now);
+            let fitted = model.fit(&snapshot, competition, None);
             let ask = |fixture: &Fixture| {
                 let fitted = fitted.as_ref().map_err(Clone::clone)?;
-                let predicted = fitted.forecast(fixture)?;
+                let predicted = fitted.forecast(&snapshot.briefing(fixture))?;
                 let cells = predicted.distribution.cells().iter().copied();
                 let doubt = predicted.uncertainty.map(|u| [u.home_log_se, u.away_log_se, u.correlation]);
                 Ok(cells.chain(doubt.into_iter().flatten()).map(f64::to_bits).collect())

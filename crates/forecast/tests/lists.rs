@@ -1,6 +1,6 @@
 //! What must hold for everything on a list, whoever wrote it: models, features, scoring rules.
 
-use domain::{Fixture, History, RecordedBy, Season, Sport};
+use domain::{Briefing, Fixture, History, RecordedBy, Season, Sport};
 use jiff::{SignedDuration, Timestamp};
 use testkit::{PointsLeague, SoccerLeague};
 use touchline_forecast::{
@@ -70,8 +70,13 @@ fn models_answer_with_distributions_on_attainable_scores_and_repeat_themselves()
             assert!((1..=played).contains(&report.training_matches), "{}", model.name());
             let stranger = Fixture { home: domain::TeamId(9_000_001), ..league.fixtures[0] };
             for fixture in league.fixtures.iter().rev().take(10).chain([&stranger]) {
-                let said = fitted.forecast(fixture).unwrap();
-                assert_eq!(said, again.forecast(fixture).unwrap(), "{} is not deterministic", model.name());
+                let said = fitted.forecast(&Briefing::bare(fixture)).unwrap();
+                assert_eq!(
+                    said,
+                    again.forecast(&Briefing::bare(fixture)).unwrap(),
+                    "{} is not deterministic",
+                    model.name()
+                );
                 let cells = || said.distribution.iter();
                 let sum: f64 = cells().map(|(_, p)| p).sum();
                 assert!((sum - 1.0).abs() < 1e-9, "{}: {sum}", model.name());

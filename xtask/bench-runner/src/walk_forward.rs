@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 use domain::{
-    CompetitionId, Fact, Fixture, FixtureId, FixtureStatus, History, Kickoff, KnownRule, Outcome,
+    Briefing, CompetitionId, Fact, Fixture, FixtureId, FixtureStatus, History, Kickoff, KnownRule, Outcome,
     OutcomeClass, RecordedBy, Score, Season, Sequence, Sport, Stage, TeamId, Times, history::ResultOf,
 };
 use forecast::model::{Model, dixon_coles::DixonColes};
@@ -37,8 +37,11 @@ pub(crate) fn run(csv: &str, season: Season) -> Result<Value> {
         let fitted = model.fit(&snapshot, competition, last.as_deref())?;
         trained.insert(monday_of_week.to_string(), fitted.report().training_matches);
         for one in season.iter().filter(|one| monday(one.date) == monday_of_week) {
-            let probabilities =
-                fitted.forecast(&one.fixture)?.distribution.outcome_probabilities().as_array();
+            let probabilities = fitted
+                .forecast(&Briefing::bare(&one.fixture))?
+                .distribution
+                .outcome_probabilities()
+                .as_array();
             forecasts.push(json!({
                 "date": one.date.to_string(),
                 "home": one.names[0],

@@ -82,6 +82,20 @@ fn a_fact_is_visible_only_after_it_became_known() {
 }
 
 #[test]
+fn a_briefing_has_the_prices_known_before_its_moment_and_none_recorded_later() {
+    let history = sample();
+    let fixture = fixture(3, 300);
+    let prices = |at, recorded_by| history.briefing(&fixture, second(at), recorded_by).quotes().count();
+    assert_eq!([30, 31, 40, 41, 501].map(|at| prices(at, RecordedBy::Now)), [0, 1, 1, 2, 3]);
+    assert_eq!(prices(501, RecordedBy::Import(Sequence(1))), 1);
+    let snapshot = history.as_of(second(45), RecordedBy::Now);
+    assert_eq!(snapshot.briefing(&fixture).quotes().count(), 2);
+    assert_eq!(snapshot.briefing_before(&fixture, second(35)).quotes().count(), 1);
+    assert_eq!(snapshot.briefing_before(&fixture, second(501)).quotes().count(), 2, "time only runs back");
+    assert_eq!(Briefing::bare(&fixture).quotes().count(), 0);
+}
+
+#[test]
 fn corrections_and_new_dates_supersede_from_their_own_moment() {
     let history = sample();
     let score = |t| history.as_of(second(t), RecordedBy::Now).played().next().unwrap().score().home;

@@ -34,6 +34,8 @@ pub struct Plan {
     pub models: Vec<Box<dyn Model>>,
     /// When models are refitted and on how much.
     pub schedule: Schedule,
+    /// What models may know about the match itself.
+    pub briefed: Briefed,
     /// Fewest played matches to learn from; a match before that is counted and not forecast.
     pub min_training: usize,
     /// Up to which import facts count.
@@ -52,6 +54,7 @@ impl Plan {
             period,
             models,
             schedule: Schedule::weekly(),
+            briefed: Briefed::AtFit,
             min_training: 100,
             recorded_by: RecordedBy::Now,
             market: MarketPreference::default(),
@@ -65,6 +68,19 @@ impl Plan {
         self.summary.bootstrap = Bootstrap { seed, ..self.summary.bootstrap };
         self
     }
+}
+
+/// Up to which moment the news about a match itself counts. Strengths are always those of the fit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Briefed {
+    /// Up to the fit, as everything else.
+    #[default]
+    AtFit,
+    /// Up to its kick-off: opening and pre-match prices are in, closing ones are not.
+    AtKickoff,
+    /// Its closing prices are in: what could have been said in the last instant, for comparison with the close only.
+    AtClose,
 }
 
 /// Which matches to forecast.
@@ -106,6 +122,8 @@ pub struct Backtest {
     pub period: Period,
     /// When models were refitted and on how much.
     pub schedule: Schedule,
+    /// What models could know about each match itself.
+    pub briefed: Briefed,
     /// Fewest matches to learn from.
     pub min_training: usize,
     /// Forecasters, models in the plan's order and then the market: the order of [`MatchForecasts::probabilities`].
@@ -138,6 +156,8 @@ pub struct MatchForecasts {
     pub kickoff: Timestamp,
     /// Nothing known at or after this moment was used by a model.
     pub as_of: Timestamp,
+    /// The moment of the fit; what happened since in other matches was not used.
+    pub fitted_at: Timestamp,
     /// Played matches the models could learn from.
     pub training_matches: usize,
     /// How it ended, in the sport's settlement period.

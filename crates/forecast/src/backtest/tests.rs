@@ -1,6 +1,6 @@
 use std::cell::RefCell;
 
-use domain::{BookId, History, Phase};
+use domain::{BookId, Briefing, History, Phase};
 use jiff::SignedDuration;
 use testkit::{Played, SoccerLeague, SoccerTruth};
 
@@ -58,7 +58,8 @@ fn forecasts_do_not_change_when_the_future_is_deleted() {
         let forgetful = league.history.forgetting_from(m.as_of);
         let snapshot = forgetful.as_of(m.as_of, RecordedBy::Now);
         let fixture = snapshot.fixture(m.fixture).unwrap();
-        let again = Elo::default().fit(&snapshot, LEAGUE, None).unwrap().forecast(fixture).unwrap();
+        let again =
+            Elo::default().fit(&snapshot, LEAGUE, None).unwrap().forecast(&Briefing::bare(fixture)).unwrap();
         let again = again.distribution.outcome_probabilities();
         let said = m.probabilities[1].unwrap();
         // The walk starts its fits from earlier ones, so they agree to the optimiser's tolerance.
@@ -173,7 +174,7 @@ fn refits_answer_with_the_fit_of_the_grid_and_keep_it() {
     for m in &backtest.matches {
         let fixture = league.fixtures.iter().find(|f| f.id == m.fixture).unwrap();
         let fitted: &dyn FittedModel = refits.at(m.kickoff).unwrap();
-        let p = fitted.forecast(fixture).unwrap().distribution.outcome_probabilities();
+        let p = fitted.forecast(&Briefing::bare(fixture)).unwrap().distribution.outcome_probabilities();
         assert!((p.home - m.probabilities[1].unwrap().home).abs() < 1e-9);
     }
     let early = refits.at(league.fixtures[0].kickoff.earliest()).map(|_| ());

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    Fixture, FixtureId, Forecast, History, Outcome, OutcomeClass, OutcomeProbabilities, Snapshot, Sport,
-    outcome::OutcomeStatus, snapshot::settled_score,
+    Briefing, Fixture, FixtureId, Forecast, History, Outcome, OutcomeClass, OutcomeProbabilities, Snapshot,
+    Sport, outcome::OutcomeStatus, snapshot::settled_score,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rayon::prelude::*;
 
 use super::{
-    Backtest, LeftOut, MarketUse, MatchForecasts, Period, Plan, Progress, Refits, refits::training_snapshot,
-    summarise,
+    Backtest, Briefed, LeftOut, MarketUse, MatchForecasts, Period, Plan, Progress, Refits,
+    refits::training_snapshot, summarise,
 };
 use crate::{
     ForecastError, Model,
@@ -122,7 +122,11 @@ struct Walk<'h> {
 struct Known {
     fixture: Fixture,
     as_of: Timestamp,
+    fitted_at: Timestamp,
 }
+
+/// Closing prices are known at this moment after they closed: a fact is visible when `known_at < t`.
+const AN_INSTANT: SignedDuration = SignedDuration::from_micros(1);
 
 impl<'h> Walk<'h> {
     fn new(history: &'h History, plan: &'h Plan, left_out: LeftOut) -> Self {
@@ -150,11 +154,14 @@ impl<'h> Walk<'h> {
             return Ok(());
         }
         let known: Vec<Option<Known>> = targets.iter().map(|t| self.known(&snapshot, t)).collect();
-        let fixtures: Vec<Option<Fixture>> = known.iter().map(|k| k.as_ref().map(|k| k.fixture)).collect();
+        let briefings: Vec<Option<Briefing<'_>>> = known
+            .iter()
+            .map(|k| k.as_ref().map(|k| self.history.briefing(&k.fixture, k.as_of, self.plan.recorded_by)))
+            .collect();
         let answers: Vec<Vec<Option<Predicted>>> = self
             .lanes
             .par_iter_mut()
-            .map(|lane| answers(lane, &snapshot, &fixtures))
+            .map(|lane| answers(lane, &snapshot, &briefings))
             .collect::<Result<_, _>>()?;
         for (i, (target, known)) in targets.iter().zip(known).enumerate() {
             // A kick-off that was moved to a later day after its result was stored: the models may have learnt from it.
@@ -175,12 +182,18 @@ impl<'h> Walk<'h> {
 
     /// The fixture as known at the fit or, when it was announced later, just before its kick-off.
     fn known(&self, snapshot: &Snapshot<'_>, target: &Target<'_>) -> Option<Known> {
+        let fitted_at = snapshot.at();
         if let Some(fixture) = snapshot.fixture(target.fixture.id) {
-            return Some(Known { fixture: *fixture, as_of: snapshot.at() });
+            let as_of = match self.plan.briefed {
+                Briefed::AtFit => fitted_at,
+                Briefed::AtKickoff => fixture.kickoff.earliest().max(fitted_at),
+                Briefed::AtClose => (fixture.kickoff.closing_known_at().0 + AN_INSTANT).max(fitted_at),
+            };
+            return Some(Known { fixture: *fixture, as_of, fitted_at });
         }
         let kickoff = target.fixture.kickoff.earliest();
         let at_kickoff = self.history.as_of(kickoff, self.plan.recorded_by);
-        at_kickoff.fixture(target.fixture.id).map(|f| Known { fixture: *f, as_of: kickoff })
+        at_kickoff.fixture(target.fixture.id).map(|f| Known { fixture: *f, as_of: kickoff, fitted_at })
     }
 
     fn visit(
@@ -223,6 +236,7 @@ impl<'h> Walk<'h> {
             away: target.fixture.away,
             kickoff: target.fixture.kickoff.earliest(),
             as_of: known.as_of,
+            fitted_at: known.fitted_at,
             training_matches,
             score,
             outcome: OutcomeClass::of(score),
@@ -256,6 +270,7 @@ impl<'h> Walk<'h> {
             sport,
             period: self.plan.period.clone(),
             schedule: self.plan.schedule,
+            briefed: self.plan.briefed,
             min_training: self.plan.min_training,
             names,
             left_out: self.left_out,
@@ -267,18 +282,18 @@ impl<'h> Walk<'h> {
     }
 }
 
-/// What one model says about the fixtures of a step; nothing where it has too little to learn from.
+/// What one model says about the matches of a step; nothing where it has too little to learn from.
 fn answers(
     lane: &mut Refits<'_>,
     snapshot: &Snapshot<'_>,
-    fixtures: &[Option<Fixture>],
+    briefings: &[Option<Briefing<'_>>],
 ) -> Result<Vec<Option<Predicted>>, ForecastError> {
     let fitted = match lane.on(snapshot) {
         Ok(fitted) => fitted,
-        Err(ForecastError::TooFewMatches { .. }) => return Ok(vec![None; fixtures.len()]),
+        Err(ForecastError::TooFewMatches { .. }) => return Ok(vec![None; briefings.len()]),
         Err(error) => return Err(error),
     };
-    fixtures.iter().map(|f| f.as_ref().map(|f| fitted.forecast(f)).transpose()).collect()
+    briefings.iter().map(|b| b.as_ref().map(|b| fitted.forecast(b)).transpose()).collect()
 }
 
 fn market_use(forecasts: &[MarketForecast]) -> Vec<MarketUse> {

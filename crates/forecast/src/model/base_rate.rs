@@ -13,7 +13,7 @@
 use std::any::Any;
 
 use domain::{
-    CompetitionId, Fixture, OutcomeClass, OutcomeProbabilities, Score, ScoreDistribution, Snapshot, Sport,
+    Briefing, CompetitionId, OutcomeClass, OutcomeProbabilities, Score, ScoreDistribution, Snapshot, Sport,
 };
 use serde_json::json;
 
@@ -86,7 +86,8 @@ pub struct FittedBaseRate {
 }
 
 impl FittedModel for FittedBaseRate {
-    fn forecast(&self, fixture: &Fixture) -> Result<Predicted, ForecastError> {
+    fn forecast(&self, briefing: &Briefing<'_>) -> Result<Predicted, ForecastError> {
+        let fixture = briefing.fixture();
         let distribution = if fixture.neutral { self.neutral.clone() } else { self.at_home.clone() };
         Ok(Predicted { distribution, uncertainty: None })
     }

@@ -10,7 +10,7 @@ mod points;
 
 use std::any::Any;
 
-use domain::{CompetitionId, Fixture, ScoreDistribution, Snapshot, Sport, forecast::Uncertainty};
+use domain::{Briefing, CompetitionId, ScoreDistribution, Snapshot, Sport, forecast::Uncertainty};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,18 @@ pub fn by_name(name: &str) -> Result<Box<dyn Model>, ForecastError> {
     })
 }
 
+/// What a model may read of the market.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OddsUse {
+    /// Results and statistics alone.
+    Nothing,
+    /// Prices of matches that were played already; never those of the match it forecasts.
+    PastMatches,
+    /// Also prices of the match it forecasts, as far as its briefing has them.
+    ThisMatch,
+}
+
 /// A model that has seen no data yet.
 pub trait Model: Send + Sync {
     /// Its name on the list, in reports and in the store.
@@ -54,6 +66,16 @@ pub trait Model: Send + Sync {
 
     /// Whether it can forecast this sport.
     fn supports(&self, sport: Sport) -> bool;
+
+    /// What it may read of the market. A model that reads anything says so in its name.
+    fn odds_use(&self) -> OddsUse {
+        OddsUse::Nothing
+    }
+
+    /// Whether it is left out unless asked for by name, because a fit takes seconds.
+    fn on_request(&self) -> bool {
+        false
+    }
 
     /// Learns from what the snapshot shows of one competition. `start` is the last fit of the same model, from which an
     /// optimiser may start; it must not change the result beyond the optimiser's tolerance.
@@ -79,11 +101,11 @@ pub struct Predicted {
 
 /// A model with its parameters.
 pub trait FittedModel: Send + Sync + Any {
-    /// The distribution over scores of a fixture, teams never seen included.
+    /// The distribution over scores of a fixture, teams never seen included, with the news about it.
     ///
     /// # Errors
-    /// When the numerics fail.
-    fn forecast(&self, fixture: &Fixture) -> Result<Predicted, ForecastError>;
+    /// When the numerics fail, or the model needs prices and the briefing has none.
+    fn forecast(&self, briefing: &Briefing<'_>) -> Result<Predicted, ForecastError>;
 
     /// How the fit went.
     fn report(&self) -> &FitReport;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{History, OutcomeProbabilities, RecordedBy, Score, TeamId};
+use domain::{Fixture, History, OutcomeProbabilities, RecordedBy, Score, TeamId};
 use jiff::SignedDuration;
 use testkit::{PointsLeague, SoccerLeague};
 
@@ -78,7 +78,7 @@ fn bits(predicted: &Predicted) -> Vec<u64> {
 }
 
 fn outcome(fitted: &dyn FittedModel, fixture: &Fixture) -> OutcomeProbabilities {
-    fitted.forecast(fixture).unwrap().distribution.outcome_probabilities()
+    fitted.forecast(&Briefing::bare(fixture)).unwrap().distribution.outcome_probabilities()
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn forecasts_are_distributions_over_attainable_scores() {
         assert!(fitted.report().converged && fitted.report().training_matches > 0, "{}", model.name());
         assert_eq!(fitted.report().model, model.name());
         for fixture in scene.upcoming().take(20) {
-            let distribution = fitted.forecast(fixture).unwrap().distribution;
+            let distribution = fitted.forecast(&Briefing::bare(fixture)).unwrap().distribution;
             let sum: f64 = distribution.cells().iter().sum();
             assert!((sum - 1.0).abs() < 1e-12, "{} on {}", model.name(), scene.sport);
             let missing = distribution.iter().find(|(s, p)| *p > 0.0 && !scene.sport.attainable(*s));
@@ -118,14 +118,19 @@ fn the_future_does_not_matter_and_neither_does_repetition() {
         let forgotten = scene.history.forgetting_from(scene.at);
         let blind = scene.fit_on(&forgotten, model, scene.at, None);
         for fixture in scene.upcoming().take(10) {
-            let said = bits(&fitted.forecast(fixture).unwrap());
+            let said = bits(&fitted.forecast(&Briefing::bare(fixture)).unwrap());
             assert_eq!(
                 said,
-                bits(&again.forecast(fixture).unwrap()),
+                bits(&again.forecast(&Briefing::bare(fixture)).unwrap()),
                 "{} is not deterministic",
                 model.name()
             );
-            assert_eq!(said, bits(&blind.forecast(fixture).unwrap()), "{} sees the future", model.name());
+            assert_eq!(
+                said,
+                bits(&blind.forecast(&Briefing::bare(fixture)).unwrap()),
+                "{} sees the future",
+                model.name()
+            );
         }
     });
 }
@@ -137,7 +142,7 @@ fn a_start_changes_nothing_beyond_tolerance() {
         let start = scene.fit_on(&scene.history, model, earlier, None);
         let (cold, warm) = (scene.fit(model, None), scene.fit(model, Some(&*start)));
         for fixture in scene.upcoming().take(10) {
-            let cells = |f: &dyn FittedModel| f.forecast(fixture).unwrap().distribution;
+            let cells = |f: &dyn FittedModel| f.forecast(&Briefing::bare(fixture)).unwrap().distribution;
             for (a, b) in cells(&*cold).cells().iter().zip(cells(&*warm).cells()) {
                 assert!((a - b).abs() < 1e-8, "{} on {}", model.name(), scene.sport);
             }
@@ -228,7 +233,7 @@ fn base_rates_are_those_of_the_competition() {
         let share = |f: fn(&Score) -> bool| scores.iter().filter(|s| f(s)).count() as f64 / n;
         let mean = |f: fn(&Score) -> u16| scores.iter().map(|s| f64::from(f(s))).sum::<f64>() / n;
         let fixture = scene.upcoming().find(|f| !f.neutral).unwrap();
-        let distribution = fitted.forecast(fixture).unwrap().distribution;
+        let distribution = fitted.forecast(&Briefing::bare(fixture)).unwrap().distribution;
         let said = distribution.outcome_probabilities();
         // Smoothing moves a share by at most three matches in n.
         assert!((said.home - share(|s| s.margin() > 0)).abs() < 3.0 / n, "{}", scene.sport);

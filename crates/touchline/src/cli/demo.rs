@@ -184,7 +184,7 @@ async fn forecasts(app: &App, store: &Store, loaded: &[Loaded]) -> Result<Vec<Up
         let snapshot = competition.history.as_of(start, RecordedBy::Now);
         let fitted = Fitted::on(&snapshot, model.as_ref(), &competition.competition)?;
         let fixtures = upcoming(&snapshot, &competition.competition, days);
-        let recorded = fitted.record(store, &fixtures, competition.sequence, start).await?;
+        let recorded = fitted.record(store, competition, &fixtures, start).await?;
         for (fixture, (id, forecast)) in fixtures.into_iter().zip(recorded) {
             answers.push(shown(id.0, &forecast, fixture, |team| competition.name(team))?);
         }

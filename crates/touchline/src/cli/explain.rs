@@ -6,7 +6,7 @@ use domain::{Fixture, RecordedBy, Sequence, Snapshot};
 use forecast::model::by_name;
 use serde::Serialize;
 use serde_json::Value;
-use store::{ForecastId, NewForecast, QuoteScope, StoredForecast};
+use store::{ForecastId, NewForecast, StoredForecast};
 
 use crate::{
     app::App,
@@ -54,7 +54,8 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
             arguments.id
         ));
     }
-    let loaded = load_history::run(&store, competition, QuoteScope::None).await?;
+    let loaded =
+        load_history::run(&store, competition, load_history::quotes_for(&stored.made.forecast.model)).await?;
     let explanation = explain(&stored, &loaded)?;
     app.out.answer(&explanation, || print(&explanation))?;
     if explanation.reproduced {
@@ -70,8 +71,8 @@ fn explain(stored: &StoredForecast, loaded: &Loaded) -> Result<Explanation> {
     let model = by_name(&stored.forecast.model)?;
     let fitted = Fitted::on(&snapshot, model.as_ref(), &loaded.competition)?;
     let fixture = fixture_of(stored, loaded, &fitted)?;
-    let rebuilt = fitted.forecast(fixture)?;
-    let same = rebuilt == stored.forecast && fitted.input_hash(fixture) == stored.input_hash;
+    let rebuilt = fitted.forecast(&loaded.history, fixture)?;
+    let same = rebuilt == stored.forecast && fitted.input_hash(&loaded.history, fixture) == stored.input_hash;
     Ok(Explanation {
         forecast: shown(id.0, &stored.forecast, fixture, |team| loaded.name(team))?,
         code_version: stored.code_version.clone(),
@@ -89,7 +90,7 @@ fn explain(stored: &StoredForecast, loaded: &Loaded) -> Result<Explanation> {
 fn fixture_of<'l>(stored: &NewForecast, loaded: &'l Loaded, fitted: &Fitted) -> Result<&'l Fixture> {
     let id = stored.forecast.fixture;
     let versions = || loaded.history.fixture_facts().iter().map(|f| &f.value).filter(|f| f.id == id);
-    let hashed = versions().find(|f| fitted.input_hash(f) == stored.input_hash);
+    let hashed = versions().find(|f| fitted.input_hash(&loaded.history, f) == stored.input_hash);
     hashed.or_else(|| versions().next()).ok_or_else(|| anyhow!("fixture {} is not stored", id.0))
 }
 

@@ -46,7 +46,7 @@ pub(super) async fn run(app: &App, command: &Command) -> Result<()> {
 
 async fn train(app: &App, arguments: &Train) -> Result<()> {
     let store = app.existing_store().await?;
-    let loaded = load_history::run(&store, arguments.competition, QuoteScope::None).await?;
+    let loaded = load_history::run(&store, arguments.competition, QuoteScope::All).await?;
     let models = backtest_season::chosen(&arguments.models, loaded.competition.sport)?;
     let now = app.clock.now();
     let snapshot = loaded.history.as_of(arguments.as_of.unwrap_or(now), RecordedBy::Now);

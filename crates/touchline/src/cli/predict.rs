@@ -6,7 +6,6 @@ use domain::{
     CompetitionId, Fixture, FixtureId, FixtureStatus, Kickoff, RecordedBy, Snapshot, fixture::Stage,
 };
 use jiff::{Timestamp, tz::TimeZone};
-use store::QuoteScope;
 
 use crate::{
     app::App,
@@ -50,18 +49,22 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
     let store = app.existing_store().await?;
     let now = app.clock.now();
     run_checks::gate(app, &store, arguments.competition).await?;
-    let loaded = load_history::run(&store, arguments.competition, QuoteScope::None).await?;
+    let named = arguments.model.as_deref().unwrap_or(&app.config.forecast.model);
+    let quotes = load_history::quotes_for(named);
+    let loaded = load_history::run(&store, arguments.competition, quotes).await?;
     let sport = loaded.competition.sport;
     let model = backtest_season::forecaster(arguments.model.as_deref(), &app.config.forecast, sport)?;
     let snapshot = loaded.history.as_of(arguments.as_of.unwrap_or(now), RecordedBy::Now);
     let fitted = Fitted::on(&snapshot, model.as_ref(), &loaded.competition)?;
     let mut answers = Vec::new();
     if let Some(fixture) = hypothetical(arguments, &loaded, &snapshot)? {
-        answers.push(shown(0, &fitted.forecast(&fixture)?, &fixture, |team| loaded.name(team))?);
+        answers.push(shown(0, &fitted.forecast(&loaded.history, &fixture)?, &fixture, |team| {
+            loaded.name(team)
+        })?);
     } else {
         let days = arguments.days.unwrap_or(app.config.forecast.horizon_days);
         let fixtures = upcoming(&snapshot, &loaded.competition, days);
-        let recorded = fitted.record(&store, &fixtures, loaded.sequence, now).await?;
+        let recorded = fitted.record(&store, &loaded, &fixtures, now).await?;
         for (fixture, (id, forecast)) in fixtures.into_iter().zip(recorded) {
             answers.push(shown(id.0, &forecast, fixture, |team| loaded.name(team))?);
         }

@@ -17,10 +17,11 @@ use crate::{
     report::{BacktestSection, CalibrationPoint, Difference, ForecasterLine},
 };
 
-/// The models asked for, or all that know the sport.
+/// The models asked for, or all that know the sport and fit in no time.
 pub(crate) fn chosen(names: &[String], sport: Sport) -> Result<Vec<Box<dyn Model>>> {
     let mut known: Vec<Box<dyn Model>> = models().into_iter().filter(|m| m.supports(sport)).collect();
     if names.is_empty() {
+        known.retain(|m| !m.on_request());
         return Ok(known);
     }
     let mut chosen = Vec::new();

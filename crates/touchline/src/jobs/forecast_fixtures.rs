@@ -2,13 +2,14 @@
 
 use anyhow::Result;
 use domain::{
-    Competition, Fixture, Forecast, History, Sequence, Snapshot,
+    Briefing, Competition, Fixture, Forecast, History, Quote, RecordedBy, Snapshot,
     market::{Line, Market, MarketKind},
 };
-use forecast::{FittedModel, Model};
+use forecast::{FittedModel, Model, model::OddsUse};
 use jiff::{SignedDuration, Timestamp};
 use store::{ForecastId, NewForecast, PayloadHash, Store};
 
+use super::load_history::Loaded;
 use crate::report::{FairOdds, UpcomingForecast};
 
 /// The code that made a number; another version may round differently.
@@ -19,6 +20,8 @@ pub(crate) struct Fitted {
     model: Box<dyn FittedModel>,
     as_of: Timestamp,
     name: &'static str,
+    odds_use: OddsUse,
+    recorded_by: RecordedBy,
     seen: PayloadHash,
 }
 
@@ -26,13 +29,24 @@ impl Fitted {
     /// Fits on what the snapshot shows of a competition.
     pub(crate) fn on(snapshot: &Snapshot<'_>, model: &dyn Model, competition: &Competition) -> Result<Self> {
         let fitted = model.fit(snapshot, competition.id, None)?;
-        let seen = seen(snapshot, model.name(), competition);
-        Ok(Self { model: fitted, as_of: snapshot.at(), name: model.name(), seen })
+        let seen = seen(snapshot, model, competition);
+        Ok(Self {
+            model: fitted,
+            as_of: snapshot.at(),
+            name: model.name(),
+            odds_use: model.odds_use(),
+            recorded_by: snapshot.recorded_by(),
+            seen,
+        })
     }
 
-    /// What it says about a fixture.
-    pub(crate) fn forecast(&self, fixture: &Fixture) -> Result<Forecast> {
-        let predicted = self.model.forecast(fixture)?;
+    fn briefing<'h>(&self, history: &'h History, fixture: &Fixture) -> Briefing<'h> {
+        history.briefing(fixture, self.as_of, self.recorded_by)
+    }
+
+    /// What it says about a fixture, with the news about it at the moment of the fit.
+    pub(crate) fn forecast(&self, history: &History, fixture: &Fixture) -> Result<Forecast> {
+        let predicted = self.model.forecast(&self.briefing(history, fixture))?;
         Ok(Forecast {
             fixture: fixture.id,
             as_of: self.as_of,
@@ -44,8 +58,12 @@ impl Fitted {
     }
 
     /// A hash of everything that decides what is said about a fixture: all that the fit saw, and the fixture as it was known.
-    pub(crate) fn input_hash(&self, fixture: &Fixture) -> String {
-        PayloadHash::of(format!("{}{}", self.seen, fixture_line(fixture)).as_bytes()).to_string()
+    pub(crate) fn input_hash(&self, history: &History, fixture: &Fixture) -> String {
+        let mut inputs = format!("{}{}", self.seen, fixture_line(fixture));
+        if self.odds_use == OddsUse::ThisMatch {
+            inputs.extend(self.briefing(history, fixture).quotes().map(|q| quote_line(&q.value)));
+        }
+        PayloadHash::of(inputs.as_bytes()).to_string()
     }
 
     /// The fitted model itself.
@@ -57,17 +75,17 @@ impl Fitted {
     pub(crate) async fn record(
         &self,
         store: &Store,
+        loaded: &Loaded,
         fixtures: &[&Fixture],
-        sequence: Sequence,
         made_at: Timestamp,
     ) -> Result<Vec<(ForecastId, Forecast)>> {
         let made = |fixture: &&Fixture| {
             Ok(NewForecast {
-                forecast: self.forecast(fixture)?,
+                forecast: self.forecast(&loaded.history, fixture)?,
                 made_at,
                 code_version: CODE_VERSION.to_owned(),
-                data_sequence: sequence,
-                input_hash: self.input_hash(fixture),
+                data_sequence: loaded.sequence,
+                input_hash: self.input_hash(&loaded.history, fixture),
             })
         };
         let new: Vec<NewForecast> = fixtures.iter().map(made).collect::<Result<_>>()?;
@@ -78,15 +96,23 @@ impl Fitted {
 }
 
 /// A hash of everything a fit could see: the model's name, the code, the moment, every announced fixture and every played
-/// match with its score and statistics.
-fn seen(snapshot: &Snapshot<'_>, model: &str, competition: &Competition) -> PayloadHash {
-    let head = format!("{model} {CODE_VERSION} {} {}\n", competition.id, snapshot.at());
+/// match with its score and statistics, and its prices where the model reads them.
+fn seen(snapshot: &Snapshot<'_>, model: &dyn Model, competition: &Competition) -> PayloadHash {
+    let head = format!("{} {CODE_VERSION} {} {}\n", model.name(), competition.id, snapshot.at());
     let announced = snapshot.fixtures().filter(|f| f.competition == competition.id).map(fixture_line);
     let played = snapshot
         .played_in(competition.id)
         .map(|m| format!("{} {} {:?}\n", m.fixture.id.0, m.score(), m.statistics));
-    let all: String = std::iter::once(head).chain(announced).chain(played).collect();
+    let mut all: String = std::iter::once(head).chain(announced).chain(played).collect();
+    if model.odds_use() != OddsUse::Nothing {
+        let quotes = snapshot.played_in(competition.id).flat_map(|m| snapshot.quotes(m.fixture.id));
+        all.extend(quotes.map(|q| quote_line(&q.value)));
+    }
     PayloadHash::of(all.as_bytes())
+}
+
+fn quote_line(quote: &Quote) -> String {
+    format!("{} {:?} {:?}\n", quote.fixture.0, quote.series, quote.odds)
 }
 
 fn fixture_line(fixture: &Fixture) -> String {

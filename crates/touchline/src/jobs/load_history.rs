@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use domain::{Competition, CompetitionId, History, Sequence, TeamId};
+use forecast::model::OddsUse;
 use store::{QuoteScope, Scope, Store};
 
 use crate::exit::Stop;
@@ -16,6 +17,14 @@ pub(crate) struct Loaded {
     names: BTreeMap<TeamId, String>,
     /// Every spelling in the competition's pool, in lower case.
     spellings: BTreeMap<String, TeamId>,
+}
+
+/// The prices that a model of this name reads: none when it reads none or is unknown, which is told later.
+pub(crate) fn quotes_for(model: &str) -> QuoteScope {
+    match forecast::model::by_name(model).map_or(OddsUse::Nothing, |m| m.odds_use()) {
+        OddsUse::Nothing => QuoteScope::None,
+        OddsUse::PastMatches | OddsUse::ThisMatch => QuoteScope::All,
+    }
 }
 
 /// Loads one competition, or says what there is instead.

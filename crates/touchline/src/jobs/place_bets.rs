@@ -36,7 +36,7 @@ impl Offers {
         book: BookId,
     ) -> Result<()> {
         let rules = QuoteRules { books: Books::Only(vec![book]), ..QuoteRules::default() };
-        let recorded = fitted.record(store, fixtures, loaded.sequence, self.made_at).await?;
+        let recorded = fitted.record(store, loaded, fixtures, self.made_at).await?;
         for (fixture, (id, forecast)) in fixtures.iter().zip(recorded) {
             self.forecasts.insert(fixture.id, id);
             let quotes = snapshot.quotes(fixture.id);

@@ -2,7 +2,7 @@
 
 use std::{any::Any, collections::BTreeMap, ops::RangeInclusive, sync::OnceLock};
 
-use domain::{Fixture, TeamId, forecast::Uncertainty};
+use domain::{Briefing, Fixture, TeamId, forecast::Uncertainty};
 use nalgebra::{Cholesky, DVector, Dyn};
 use serde_json::json;
 
@@ -121,7 +121,8 @@ impl FittedDixonColes {
 }
 
 impl FittedModel for FittedDixonColes {
-    fn forecast(&self, fixture: &Fixture) -> Result<Predicted, ForecastError> {
+    fn forecast(&self, briefing: &Briefing<'_>) -> Result<Predicted, ForecastError> {
+        let fixture = briefing.fixture();
         let (lambda, mu) = self.expected_goals(fixture);
         let max = fixture.sport.rules().forecast_max;
         let distribution = score_grid(lambda, mu, self.fit.parameters.rho, max)?;

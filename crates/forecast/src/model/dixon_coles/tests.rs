@@ -1,6 +1,6 @@
 //! Against a likelihood written out match by match, and against leagues of known strengths.
 
-use domain::{Fixture, RecordedBy, TeamId};
+use domain::{Briefing, Fixture, RecordedBy, TeamId};
 use jiff::{SignedDuration, Timestamp};
 use nalgebra::DMatrix;
 use testkit::{Played, SoccerLeague, SoccerTruth};
@@ -252,7 +252,7 @@ fn strengths_come_back_and_standard_errors_cover_them() {
 }
 
 fn predict(fitted: &dyn FittedModel, fixture: &Fixture) -> Predicted {
-    fitted.forecast(fixture).unwrap()
+    fitted.forecast(&Briefing::bare(fixture)).unwrap()
 }
 
 #[test]

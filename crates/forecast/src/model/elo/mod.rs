@@ -17,7 +17,7 @@ mod training;
 
 use std::any::Any;
 
-use domain::{CompetitionId, Fixture, OutcomeClass, Score, ScoreDistribution, Snapshot, Sport};
+use domain::{Briefing, CompetitionId, Fixture, OutcomeClass, Score, ScoreDistribution, Snapshot, Sport};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -149,7 +149,8 @@ impl FittedElo {
 }
 
 impl FittedModel for FittedElo {
-    fn forecast(&self, fixture: &Fixture) -> Result<Predicted, ForecastError> {
+    fn forecast(&self, briefing: &Briefing<'_>) -> Result<Predicted, ForecastError> {
+        let fixture = briefing.fixture();
         let difference = self.ratings.difference(fixture) / SCALE;
         let outcome = self.logit.probabilities(difference, !fixture.neutral);
         let distribution = self.scores(fixture, difference)?.reweighted(outcome)?;

@@ -1,4 +1,4 @@
-use domain::{Fixture, RecordedBy};
+use domain::{Briefing, Fixture, RecordedBy};
 use jiff::Timestamp;
 use testkit::{Played, PointsLeague, SoccerLeague};
 
@@ -27,7 +27,7 @@ fn mass_lies_on_attainable_scores_and_fits_reach_their_maximum() {
         let report = fitted.report();
         assert!(report.converged && report.gradient_norm.unwrap() < 1e-6, "{report:?}");
         for fixture in fixtures.iter().rev().take(20) {
-            let said = fitted.forecast(fixture).unwrap().distribution;
+            let said = fitted.forecast(&Briefing::bare(fixture)).unwrap().distribution;
             let off: f64 = said.iter().filter(|(s, _)| !sport.attainable(*s)).map(|(_, p)| p).sum();
             assert_eq!(off, 0.0, "{sport}");
             assert!((said.iter().map(|(_, p)| p).sum::<f64>() - 1.0).abs() < 1e-9, "{sport}");
@@ -40,10 +40,13 @@ fn a_neutral_venue_and_changed_sides_mirror_the_forecast() {
     for (sport, fixtures, fitted) in leagues() {
         let here = Fixture { neutral: true, ..*fixtures.last().unwrap() };
         let there = Fixture { home: here.away, away: here.home, ..here };
-        let (p, q) = (fitted.forecast(&here).unwrap(), fitted.forecast(&there).unwrap());
+        let (p, q) = (
+            fitted.forecast(&Briefing::bare(&here)).unwrap(),
+            fitted.forecast(&Briefing::bare(&there)).unwrap(),
+        );
         let (p, q) = (p.distribution.outcome_probabilities(), q.distribution.outcome_probabilities());
         assert!((p.home - q.away).abs() < 1e-9 && (p.draw - q.draw).abs() < 1e-9, "{sport}: {p:?} {q:?}");
-        let at_home = fitted.forecast(&Fixture { neutral: false, ..here }).unwrap();
+        let at_home = fitted.forecast(&Briefing::bare(&Fixture { neutral: false, ..here })).unwrap();
         assert!(at_home.distribution.outcome_probabilities().home > p.home + 0.02, "{sport}");
     }
 }
@@ -55,7 +58,7 @@ fn forecasts_come_near_the_truth_of_a_league() {
     let last = league.fixtures.iter().rev().take(380);
     let (mut gap, mut blind, mut goals_gap) = (0.0, 0.0, 0.0);
     for fixture in last.clone() {
-        let said = fitted.forecast(fixture).unwrap().distribution;
+        let said = fitted.forecast(&Briefing::bare(fixture)).unwrap().distribution;
         let truth = league.truth.distribution(fixture);
         gap += (said.outcome_probabilities().home - truth.outcome_probabilities().home).abs();
         blind += (0.45 - truth.outcome_probabilities().home).abs();
@@ -73,7 +76,8 @@ fn points_come_near_the_truth_of_a_league() {
         let fixtures: Vec<&Fixture> = league.fixtures.iter().rev().take(200).collect();
         let (mut margin_gap, mut total_gap, mut spread) = (0.0, 0.0, 0.0);
         for fixture in &fixtures {
-            let (home, away) = fitted.forecast(fixture).unwrap().distribution.expected_score();
+            let (home, away) =
+                fitted.forecast(&Briefing::bare(fixture)).unwrap().distribution.expected_score();
             let (true_home, true_away) = league.truth.expected_points(fixture);
             margin_gap += (home - away - league.truth.expected_margin(fixture)).abs() / 200.0;
             spread += league.truth.expected_margin(fixture).abs() / 200.0;
@@ -97,7 +101,8 @@ fn an_earlier_fit_as_start_changes_nothing_but_the_work() {
     let warm = elo.fit(&snapshot, competition, Some(start.as_ref())).unwrap();
     assert!(warm.report().iterations <= cold.report().iterations);
     let fixture = league.fixtures.last().unwrap();
-    let (a, b) = (cold.forecast(fixture).unwrap(), warm.forecast(fixture).unwrap());
+    let (a, b) =
+        (cold.forecast(&Briefing::bare(fixture)).unwrap(), warm.forecast(&Briefing::bare(fixture)).unwrap());
     for (x, y) in a.distribution.cells().iter().zip(b.distribution.cells()) {
         assert!((x - y).abs() < 1e-9);
     }
@@ -108,7 +113,7 @@ fn teams_never_seen_are_forecast_and_too_little_is_refused() {
     for (sport, fixtures, fitted) in leagues() {
         let stranger =
             Fixture { home: domain::TeamId(7_000_001), neutral: false, ..*fixtures.last().unwrap() };
-        let p = fitted.forecast(&stranger).unwrap().distribution.outcome_probabilities();
+        let p = fitted.forecast(&Briefing::bare(&stranger)).unwrap().distribution.outcome_probabilities();
         assert!(p.home > 0.0 && p.away > 0.0, "{sport}: {p:?}");
         assert!(fitted.parameters()["ratings"].as_array().unwrap().len() >= 20);
     }

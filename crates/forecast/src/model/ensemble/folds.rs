@@ -8,8 +8,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
-    CompetitionId, Fixture, FixtureId, OutcomeClass, OutcomeProbabilities, PlayedMatch, RecordedBy, Snapshot,
-    history::HistoryIdentity,
+    Briefing, CompetitionId, Fixture, FixtureId, OutcomeClass, OutcomeProbabilities, PlayedMatch, RecordedBy,
+    Snapshot, history::HistoryIdentity,
 };
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -130,15 +130,18 @@ impl Fold {
             Some(fold) => fold.fitted.clone(),
             None => fit_all(members, &snapshot.rewound(cut), competition)?.map(Arc::new),
         };
+        // Members that read prices saw those up to the kick-off.
+        let briefing = |f: &Fixture| snapshot.briefing_before(f, f.kickoff.earliest());
         let mut said = BTreeMap::new();
         if let Some(fitted) = &fitted {
             for fixture in fixtures {
                 let before = known.and_then(|fold| fold.said.get(&fixture.id));
                 let told = match before.filter(|said| said.fixture == *fixture) {
                     Some(said) => said.clone(),
-                    None => {
-                        Said { fixture: *fixture, probabilities: outcome_probabilities(fitted, fixture)? }
-                    }
+                    None => Said {
+                        fixture: *fixture,
+                        probabilities: outcome_probabilities(fitted, &briefing(fixture))?,
+                    },
                 };
                 said.insert(fixture.id, told);
             }
@@ -164,9 +167,9 @@ fn fit_all(
 
 fn outcome_probabilities(
     fitted: &[Box<dyn FittedModel>],
-    fixture: &Fixture,
+    briefing: &Briefing<'_>,
 ) -> Result<Vec<OutcomeProbabilities>, ForecastError> {
-    fitted.iter().map(|m| Ok(m.forecast(fixture)?.distribution.outcome_probabilities())).collect()
+    fitted.iter().map(|m| Ok(m.forecast(briefing)?.distribution.outcome_probabilities())).collect()
 }
 
 fn target(played: &PlayedMatch<'_>) -> [f64; 3] {

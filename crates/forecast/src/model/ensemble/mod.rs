@@ -10,7 +10,7 @@ mod stack;
 
 use std::{any::Any, sync::Arc};
 
-use domain::{CompetitionId, Fixture, Snapshot, Sport};
+use domain::{Briefing, CompetitionId, Snapshot, Sport};
 use serde_json::json;
 
 use super::{FitReport, FittedModel, Model, Predicted};
@@ -135,12 +135,12 @@ pub struct FittedEnsemble {
 }
 
 impl FittedModel for FittedEnsemble {
-    fn forecast(&self, fixture: &Fixture) -> Result<Predicted, ForecastError> {
+    fn forecast(&self, briefing: &Briefing<'_>) -> Result<Predicted, ForecastError> {
         let predicted: Vec<Predicted> =
-            self.members.iter().map(|m| m.forecast(fixture)).collect::<Result<_, _>>()?;
+            self.members.iter().map(|m| m.forecast(briefing)).collect::<Result<_, _>>()?;
         let said: Vec<_> = predicted.iter().map(|p| p.distribution.outcome_probabilities()).collect();
         let Some((first, tie)) = predicted.into_iter().next().zip(said.first().map(|p| p.draw)) else {
-            return Err(ForecastError::UnsupportedSport { model: NAME, sport: fixture.sport });
+            return Err(ForecastError::UnsupportedSport { model: NAME, sport: briefing.fixture().sport });
         };
         let distribution = first.distribution.reweighted(self.stack.combine(&said, tie)?)?;
         Ok(Predicted { distribution, uncertainty: first.uncertainty })

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use domain::{FixtureId, History, RecordedBy, Score, ScoreDistribution};
+use domain::{Briefing, FixtureId, History, RecordedBy, Score, ScoreDistribution};
 use jiff::{SignedDuration, Timestamp};
 use testkit::SoccerLeague;
 
@@ -38,8 +38,10 @@ impl Model for Rememberer {
 }
 
 impl FittedModel for Memory {
-    fn forecast(&self, fixture: &Fixture) -> Result<Predicted, ForecastError> {
-        let Some(score) = self.seen.get(&fixture.id) else { return self.otherwise.forecast(fixture) };
+    fn forecast(&self, briefing: &Briefing<'_>) -> Result<Predicted, ForecastError> {
+        let Some(score) = self.seen.get(&briefing.fixture().id) else {
+            return self.otherwise.forecast(briefing);
+        };
         let distribution = ScoreDistribution::from_fn(15, 15, |s| if s == *score { 1.0 } else { 1e-9 })?;
         Ok(Predicted { distribution, uncertainty: None })
     }
@@ -118,7 +120,7 @@ fn members_count_alike_until_there_is_enough_to_weigh() {
     let model = Ensemble::new(vec![Box::new(DixonColes::default()), Box::new(BaseRate)]);
     let fitted = fitted(&model, &history, early.fixture.kickoff.earliest(), None);
     assert_eq!(stack(&*fitted).weights, [0.5, 0.5]);
-    let forecast = fitted.forecast(early.fixture).unwrap();
+    let forecast = fitted.forecast(&Briefing::bare(early.fixture)).unwrap();
     assert!(forecast.uncertainty.is_some(), "the first member's");
 }
 
@@ -128,9 +130,13 @@ fn the_score_distribution_keeps_the_first_members_shape() {
     let model = Ensemble::new(vec![Box::new(DixonColes::default()), Box::new(BaseRate)]);
     let snapshot = history.as_of(at, RecordedBy::Now);
     let fixture = *snapshot.fixtures().last().unwrap();
-    let pooled = fitted(&model, &history, at, None).forecast(&fixture).unwrap().distribution;
-    let first =
-        DixonColes::default().fit(&snapshot, LEAGUE, None).unwrap().forecast(&fixture).unwrap().distribution;
+    let pooled = fitted(&model, &history, at, None).forecast(&Briefing::bare(&fixture)).unwrap().distribution;
+    let first = DixonColes::default()
+        .fit(&snapshot, LEAGUE, None)
+        .unwrap()
+        .forecast(&Briefing::bare(&fixture))
+        .unwrap()
+        .distribution;
     let ratio = |a: Score, b: Score| {
         let odds = |d: &ScoreDistribution| d.probability(a) / d.probability(b);
         odds(&pooled) / odds(&first)

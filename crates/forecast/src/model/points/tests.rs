@@ -1,3 +1,4 @@
+use domain::Briefing;
 use testkit::PointsLeague;
 
 use super::{super::elo::Elo, *};
@@ -96,7 +97,7 @@ fn the_curve_of_margins_is_calibrated_in_a_synthetic_league() {
     let (mut inside, mut n, mut said_three, mut threes) = (0.0, 0.0, 0.0, 0.0);
     for fixture in league.fixtures.iter().filter(|f| f.kickoff.earliest() >= split) {
         let Some(outcome) = league.history.outcome_for_scoring(fixture.id) else { continue };
-        let said = fitted.forecast(fixture).unwrap().distribution;
+        let said = fitted.forecast(&Briefing::bare(fixture)).unwrap().distribution;
         let margin = outcome.full_time.margin();
         let below = said.expectation(|s| if s.margin() < margin { 1.0 } else { 0.0 });
         let at = said.expectation(|s| if s.margin() == margin { 1.0 } else { 0.0 });

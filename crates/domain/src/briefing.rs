@@ -1,0 +1,49 @@
+//! What is known about one fixture itself when it is forecast: how it is announced and what it is priced at.
+
+use jiff::Timestamp;
+
+use crate::{
+    fact::Fact,
+    fixture::Fixture,
+    history::{History, RecordedBy},
+    quote::Quote,
+};
+
+/// A fixture to forecast, with the news about it as of one moment. Strengths come from a fit; what concerns this match alone
+/// comes from here, which may be later than the fit.
+#[derive(Debug, Clone, Copy)]
+pub struct Briefing<'h> {
+    fixture: Fixture,
+    /// By the moment they became known, none later than the briefing.
+    quotes: &'h [Fact<Quote>],
+    recorded_by: RecordedBy,
+}
+
+impl<'h> Briefing<'h> {
+    /// Nothing but the pairing: nobody prices it.
+    pub fn bare(fixture: &Fixture) -> Self {
+        Self { fixture: *fixture, quotes: &[], recorded_by: RecordedBy::Now }
+    }
+
+    pub(crate) fn of(
+        history: &'h History,
+        fixture: &Fixture,
+        at: Timestamp,
+        recorded_by: RecordedBy,
+    ) -> Self {
+        let quotes = history.dense(fixture.id).map_or(&[][..], |i| history.quotes_of(i));
+        let known = quotes.partition_point(|q| q.times.known_at < at);
+        Self { fixture: *fixture, quotes: &quotes[..known], recorded_by }
+    }
+
+    /// The match.
+    pub fn fixture(&self) -> &Fixture {
+        &self.fixture
+    }
+
+    /// Its prices by the moment they became known.
+    pub fn quotes(&self) -> impl Iterator<Item = &'h Fact<Quote>> + use<'h> {
+        let recorded_by = self.recorded_by;
+        self.quotes.iter().filter(move |q| recorded_by.includes(q.times.sequence))
+    }
+}
