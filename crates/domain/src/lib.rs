@@ -15,6 +15,7 @@ pub mod fact;
 pub mod fixture;
 pub mod forecast;
 pub mod history;
+pub mod interval;
 pub mod margin;
 pub mod market;
 pub mod money;

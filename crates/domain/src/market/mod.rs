@@ -24,10 +24,11 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     grade::{Grade, Shares},
     line::{Line, LineError},
-    price::Price,
+    price::{Price, PriceInterval},
 };
 use crate::{
-    forecast::ScoreDistribution,
+    forecast::{ScoreDistribution, Uncertainty},
+    interval::Level,
     outcome::{Outcome, OutcomeStatus, Score},
     sport::{SettlementPeriod, Sport},
 };
@@ -285,6 +286,20 @@ impl Market {
     /// When the selection does not belong to the market.
     pub fn price(self, selection: Selection, forecast: &ScoreDistribution) -> Result<Price, MarketError> {
         Ok(Price::of_grades(self.grade_probabilities(selection, forecast)?))
+    }
+
+    /// Between which win probabilities, and so fair odds, `selection` lies when the forecast's expected scores are uncertain.
+    ///
+    /// # Errors
+    /// When the selection does not belong to the market.
+    pub fn price_interval(
+        self,
+        selection: Selection,
+        forecast: &ScoreDistribution,
+        uncertainty: Uncertainty,
+        level: Level,
+    ) -> Result<PriceInterval, MarketError> {
+        price::interval(self, selection, forecast, uncertainty, level)
     }
 
     /// Every grade that a stake on `selection` can get under a forecast, with its probability, in no particular order. The

@@ -106,3 +106,28 @@ fn a_stored_market_is_checked_when_read() {
         assert!(stored(bad).is_err(), "{bad}");
     }
 }
+
+#[test]
+fn doubt_widens_fair_odds_around_the_price() {
+    let mean = |m: f64, k: u16| (1..=k).fold((-m).exp(), |p, i| p * m / f64::from(i));
+    let grid =
+        |home: f64| ScoreDistribution::from_fn(30, 30, |s| mean(home, s.home) * mean(1.1, s.away)).unwrap();
+    let doubt = Uncertainty { home_log_se: 0.1, away_log_se: 0.0, correlation: 0.0 };
+    let spread = Market::new(MarketKind::Spread, Some(Line::from_quarters(-4))).unwrap();
+    for (market, selection) in [(Market::THREE_WAY, Selection::Home), (spread, Selection::Home)] {
+        let win = |home: f64| market.price(selection, &grid(home)).unwrap().win_probability();
+        let interval = market.price_interval(selection, &grid(1.5), doubt, Level::Half).unwrap();
+        // Half of a normal error lies within .6745 standard errors; the response is nearly linear that far.
+        let (low, high) = (win(1.5 * (-0.06744897_f64).exp()), win(1.5 * 0.06744897_f64.exp()));
+        assert!(
+            (interval.low - low).abs() < 1e-3 && (interval.high - high).abs() < 1e-3,
+            "{interval:?} {low} {high}"
+        );
+        let (short, long) = interval.fair_odds();
+        assert!(short.unwrap() < long.unwrap());
+    }
+    let none = Uncertainty { home_log_se: 0.0, away_log_se: 0.0, correlation: 0.0 };
+    let sure =
+        Market::THREE_WAY.price_interval(Selection::Draw, &grid(1.5), none, Level::FourFifths).unwrap();
+    assert!((sure.high - sure.low).abs() < 1e-12);
+}
