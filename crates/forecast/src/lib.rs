@@ -13,6 +13,7 @@ pub mod leak_check;
 pub mod market_baseline;
 pub mod model;
 pub mod rating;
+pub mod recalibration;
 mod recent_matches;
 mod regression;
 pub mod scoring_rule;
@@ -58,7 +59,9 @@ pub enum ForecastError {
     #[error("a forecast is no distribution: {0}")]
     Probability(#[from] domain::probability::ProbabilityError),
     /// No model of that name.
-    #[error("no model {name:?}; the list is {known}")]
+    #[error(
+        "no model {name:?}; there is {known}, each also recalibrated as MODEL+isotonic, MODEL+platt or MODEL+temperature"
+    )]
     UnknownModel {
         /// What was asked for.
         name: String,

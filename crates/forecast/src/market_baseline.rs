@@ -58,18 +58,40 @@ pub fn market_forecast(
     fixture: &Fixture,
     preference: &MarketPreference,
 ) -> Option<MarketForecast> {
-    let market = if fixture.sport.is_three_way() { Market::THREE_WAY } else { Market::MONEYLINE };
-    let quotes = history.quotes_for_scoring(fixture.id);
+    let market = market_of(fixture);
+    let quotes: Vec<&Fact<Quote>> = history.quotes_for_scoring(fixture.id).iter().collect();
     preference.phases.iter().find_map(|phase| {
-        let books = books_of(quotes, market, *phase, fixture);
+        let books = books_of(&quotes, market, *phase, fixture);
         let ranked = ranked(&books, &preference.books);
         ranked.into_iter().find_map(|book| implied(book, &books[&book], *phase, preference.method))
     })
 }
 
+/// The odds on home win, draw and away win by the first phase and book that price every outcome of the sport; quotes come in
+/// the order they became known. None without such prices.
+pub(crate) fn quoted_classes<'q>(
+    quotes: impl Iterator<Item = &'q Fact<Quote>>,
+    fixture: &Fixture,
+    preference: &MarketPreference,
+) -> Option<[Option<f64>; 3]> {
+    let market = market_of(fixture);
+    let quotes: Vec<&Fact<Quote>> = quotes.collect();
+    preference.phases.iter().find_map(|phase| {
+        let books = books_of(&quotes, market, *phase, fixture);
+        let prices = books.get(ranked(&books, &preference.books).first()?)?;
+        let of = |selection| prices.iter().find(|(s, _)| *s == selection).map(|(_, odds)| odds.value());
+        Some([of(Selection::Home), of(Selection::Draw), of(Selection::Away)])
+    })
+}
+
+/// The market on who wins.
+fn market_of(fixture: &Fixture) -> Market {
+    if fixture.sport.is_three_way() { Market::THREE_WAY } else { Market::MONEYLINE }
+}
+
 /// Latest price per selection up to kick-off, by book. Quotes come in the order they became known.
 fn books_of(
-    quotes: &[Fact<Quote>],
+    quotes: &[&Fact<Quote>],
     market: Market,
     phase: Phase,
     fixture: &Fixture,

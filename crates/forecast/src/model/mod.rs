@@ -6,7 +6,9 @@ pub mod base_rate;
 pub mod dixon_coles;
 pub mod elo;
 pub mod ensemble;
+mod folds;
 mod points;
+mod recalibrated;
 
 use std::any::Any;
 
@@ -24,6 +26,8 @@ pub fn models() -> Vec<Box<dyn Model>> {
         Box::new(dixon_coles::DixonColes::default()),
         Box::new(dixon_coles::DixonColes::with_expected_goals()),
         Box::new(ensemble::Ensemble::new(members())),
+        Box::new(ensemble::Ensemble::weighed_by_recent_log_loss(members())),
+        Box::new(ensemble::Ensemble::weighed_by_sharpe_ratio(members())),
     ]
 }
 
@@ -36,12 +40,14 @@ fn members() -> Vec<Box<dyn Model>> {
     ]
 }
 
-/// The model of that name on the list.
+/// The model of that name on the list, or a recalibrated one as `MODEL+METHOD`, e.g. `elo+isotonic`.
 ///
 /// # Errors
 /// When there is none; the message names those there are.
 pub fn by_name(name: &str) -> Result<Box<dyn Model>, ForecastError> {
-    models().into_iter().find(|model| model.name() == name).ok_or_else(|| ForecastError::UnknownModel {
+    let listed = models().into_iter().find(|model| model.name() == name);
+    let recalibrated = || Some(Box::new(recalibrated::Recalibrated::by_name(name)?) as Box<dyn Model>);
+    listed.or_else(recalibrated).ok_or_else(|| ForecastError::UnknownModel {
         name: name.to_owned(),
         known: models().iter().map(|model| model.name()).collect::<Vec<_>>().join(", "),
     })

@@ -23,15 +23,7 @@
 use domain::OutcomeProbabilities;
 use nalgebra::{DMatrix, DVector};
 
-use crate::ForecastError;
-
-/// One match: what the members said before it and how it ended.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Observation {
-    pub(super) said: Vec<OutcomeProbabilities>,
-    /// 1 for the class that came, 0 for the others; a tie in a two-way sport is half a win of each side.
-    pub(super) target: [f64; 3],
-}
+use crate::{ForecastError, model::folds::Observation};
 
 /// The pool's parameters.
 #[derive(Debug, Clone, PartialEq)]
@@ -210,9 +202,14 @@ struct Derivatives {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::test_history::TestHistory;
 
     fn probabilities(home: f64, draw: f64, away: f64) -> OutcomeProbabilities {
         OutcomeProbabilities::new(home, draw, away).unwrap()
+    }
+
+    fn observed(said: Vec<OutcomeProbabilities>, target: [f64; 3]) -> Observation {
+        Observation { fixture: TestHistory::default().announce(9, 1, 2), said, target }
     }
 
     /// Outcomes in exact proportion to `truth` for each of a few matches, with what two members said about them.
@@ -226,7 +223,7 @@ mod tests {
                     OutcomeProbabilities::from_weights(h.powf(power), d.powf(power), a.powf(power)).unwrap();
                 let bad = probabilities(0.4, 0.3, 0.3);
                 // A match may end in shares: three classes in the true proportion are 1,000 matches in one row.
-                std::iter::repeat_n(Observation { said: vec![good, bad], target: [*h, *d, *a] }, 1000)
+                std::iter::repeat_n(observed(vec![good, bad], [*h, *d, *a]), 1000)
             })
             .collect()
     }
@@ -262,10 +259,7 @@ mod tests {
         let ratio = (0.597_f64 * 0.7 / (0.4 * 0.3)).sqrt();
         assert!((combined.draw - 0.003).abs() < 1e-12);
         assert!((combined.home / combined.away - ratio).abs() < 1e-9);
-        let one_sided = vec![
-            Observation { said: said.clone(), target: [1.0, 0.0, 0.0] },
-            Observation { said, target: [0.5, 0.0, 0.5] },
-        ];
+        let one_sided = vec![observed(said.clone(), [1.0, 0.0, 0.0]), observed(said, [0.5, 0.0, 0.5])];
         let learnt = Stack::learn(2, false, &one_sided, 1.0).unwrap();
         assert!(learnt.fit.converged && learnt.weights[0] > 0.5, "home did better than said: {learnt:?}");
     }

@@ -77,7 +77,10 @@ fn fitted(
 }
 
 fn stack(fitted: &dyn FittedModel) -> &Stack {
-    &fitted.as_any().downcast_ref::<FittedEnsemble>().unwrap().stack
+    match &fitted.as_any().downcast_ref::<FittedEnsemble>().unwrap().pool {
+        Pool::Stacked(stack) => stack,
+        Pool::Linear(pool) => panic!("{pool:?}"),
+    }
 }
 
 #[test]
@@ -153,4 +156,38 @@ fn one_member_is_no_ensemble() {
     let alone = Ensemble::new(vec![Box::new(DixonColes::default())]);
     let error = alone.fit(&history.as_of(at, RecordedBy::Now), LEAGUE, None).err();
     assert!(matches!(error, Some(ForecastError::UnsupportedSport { .. })), "{error:?}");
+}
+
+#[test]
+fn whoever_was_better_lately_weighs_more() {
+    let (history, at) = history();
+    let weights = |model: &Ensemble| -> Vec<f64> {
+        let fitted = fitted(model, &history, at, None);
+        fitted.as_any().downcast_ref::<FittedEnsemble>().unwrap().pool.weights().to_vec()
+    };
+    let members = || -> Vec<Box<dyn Model>> {
+        vec![Box::new(BaseRate), Box::new(DixonColes::default()), Box::new(Rememberer)]
+    };
+    let recent = weights(&Ensemble::weighed_by_recent_log_loss(members()));
+    assert!((recent.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+    assert!(
+        recent[1] > 0.9,
+        "{recent:?}: strengths beat the base rate, and what was remembered does not count"
+    );
+    // No prices, no returns: all alike.
+    let sharpe = weights(&Ensemble::weighed_by_sharpe_ratio(members()));
+    assert!(sharpe.iter().all(|w| (w - 1.0 / 3.0).abs() < 1e-12), "{sharpe:?}");
+}
+
+#[test]
+fn whoever_won_bets_at_past_prices_weighs_more() {
+    // Prices of a league whose book knows the strengths only half: the model beats it, the base rate does not.
+    let played = SoccerLeague { n_seasons: 4, ..SoccerLeague::default() }.generate();
+    let at = played.fixtures[played.fixtures.len() - 1].kickoff.earliest();
+    let members = || -> Vec<Box<dyn Model>> { vec![Box::new(BaseRate), Box::new(DixonColes::default())] };
+    let model = Ensemble::weighed_by_sharpe_ratio(members());
+    let fitted = fitted(&model, &played.history, at, None);
+    let weights = fitted.as_any().downcast_ref::<FittedEnsemble>().unwrap().pool.weights().to_vec();
+    assert!(weights[1] > weights[0] && weights[0] > 0.0, "{weights:?}");
+    assert_eq!(model.odds_use(), OddsUse::PastMatches);
 }

@@ -14,11 +14,8 @@ use domain::{
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use super::stack::Observation;
-use crate::{
-    ForecastError,
-    model::{FittedModel, Model},
-};
+use super::{FittedModel, Model};
+use crate::ForecastError;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
@@ -37,20 +34,30 @@ struct Said {
     probabilities: Vec<OutcomeProbabilities>,
 }
 
+/// One match: what the members said before it and how it ended.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::model) struct Observation {
+    pub(in crate::model) fixture: Fixture,
+    pub(in crate::model) said: Vec<OutcomeProbabilities>,
+    /// 1 for the class that came, 0 for the others; a tie in a two-way sport is half a win of each side.
+    pub(in crate::model) target: [f64; 3],
+}
+
 /// The folds of one competition, and of which history.
 #[derive(Clone)]
-pub(super) struct Folds {
+pub(in crate::model) struct Folds {
     identity: HistoryIdentity,
     recorded_by: RecordedBy,
+    window_start: Option<Timestamp>,
     competition: CompetitionId,
     by_cut: BTreeMap<Timestamp, Fold>,
 }
 
 /// How far the folds reach back, and how far they are apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Calendar {
-    pub(super) reach_days: u16,
-    pub(super) step_days: u16,
+pub(in crate::model) struct Calendar {
+    pub(in crate::model) reach_days: u16,
+    pub(in crate::model) step_days: u16,
 }
 
 impl Calendar {
@@ -67,7 +74,7 @@ impl Calendar {
 
 impl Folds {
     /// Every fold within reach, taken from `last` where that is sound.
-    pub(super) fn of(
+    pub(in crate::model) fn of(
         members: &[&dyn Model],
         snapshot: &Snapshot<'_>,
         competition: CompetitionId,
@@ -84,6 +91,7 @@ impl Folds {
         let mut folds = Self {
             identity: snapshot.history_identity().clone(),
             recorded_by: snapshot.recorded_by(),
+            window_start: snapshot.window_start(),
             competition,
             by_cut: BTreeMap::new(),
         };
@@ -103,15 +111,20 @@ impl Folds {
     fn is_of_same_facts(&self, other: &Self) -> bool {
         self.identity == other.identity
             && self.recorded_by == other.recorded_by
+            && self.window_start == other.window_start
             && self.competition == other.competition
     }
 
     /// What was said about matches played since, with their outcomes, by kick-off.
-    pub(super) fn observations(&self, snapshot: &Snapshot<'_>, calendar: Calendar) -> Vec<Observation> {
+    pub(in crate::model) fn observations(
+        &self,
+        snapshot: &Snapshot<'_>,
+        calendar: Calendar,
+    ) -> Vec<Observation> {
         let observation = |played: PlayedMatch<'_>| {
             let fold = self.by_cut.get(&calendar.cut(played.fixture.kickoff.earliest()))?;
             let said = fold.said.get(&played.fixture.id)?.probabilities.clone();
-            Some(Observation { said, target: target(&played) })
+            Some(Observation { fixture: *played.fixture, said, target: target(&played) })
         };
         snapshot.played_in(self.competition).filter_map(observation).collect()
     }
@@ -126,9 +139,12 @@ impl Fold {
         fixtures: &[Fixture],
         known: Option<&Self>,
     ) -> Result<Self, ForecastError> {
+        // A match that was moved to a later day after its result was stored may have been learnt from.
+        let rewound = snapshot.rewound(cut);
+        let fixtures = fixtures.iter().filter(|f| rewound.result(f.id).is_none());
         let fitted = match known {
             Some(fold) => fold.fitted.clone(),
-            None => fit_all(members, &snapshot.rewound(cut), competition)?.map(Arc::new),
+            None => fit_all(members, &rewound, competition)?.map(Arc::new),
         };
         // Members that read prices saw those up to the kick-off.
         let briefing = |f: &Fixture| snapshot.briefing_before(f, f.kickoff.earliest());
