@@ -7,6 +7,8 @@ pub mod dixon_coles;
 pub mod elo;
 pub mod ensemble;
 mod folds;
+#[cfg(feature = "neural")]
+pub mod neural;
 mod points;
 mod recalibrated;
 
@@ -28,6 +30,8 @@ pub fn models() -> Vec<Box<dyn Model>> {
         Box::new(ensemble::Ensemble::new(members())),
         Box::new(ensemble::Ensemble::weighed_by_recent_log_loss(members())),
         Box::new(ensemble::Ensemble::weighed_by_sharpe_ratio(members())),
+        #[cfg(feature = "neural")]
+        Box::new(neural::Neural::default()),
     ]
 }
 
