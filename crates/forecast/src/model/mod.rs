@@ -149,4 +149,6 @@ pub struct FitReport {
 }
 
 #[cfg(test)]
+mod coverage_tests;
+#[cfg(test)]
 mod tests;
