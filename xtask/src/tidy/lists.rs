@@ -17,14 +17,15 @@ struct Extension {
     serving: &'static [&'static str],
 }
 
-/// The visible list. Jobs and ratings are called by name where they are needed, so declaring them is all.
-const EXTENSIONS: [Extension; 12] = [
+/// The visible list. Jobs are called by name where they are needed, so declaring them is all.
+const EXTENSIONS: [Extension; 13] = [
     Extension { directory: "crates/domain/src/sport", list: "ALL", serving: &[] },
     Extension { directory: "crates/domain/src/market", list: "ALL", serving: &["grade", "line", "price"] },
     Extension { directory: "crates/domain/src/margin", list: "METHODS", serving: &["root"] },
     Extension { directory: "crates/betting/src/staking", list: "Staking", serving: &["exclusive"] },
     Extension { directory: "crates/forecast/src/model", list: "models", serving: &["points"] },
     Extension { directory: "crates/forecast/src/feature", list: "features", serving: &[] },
+    Extension { directory: "crates/forecast/src/rating", list: "ratings", serving: &["totals"] },
     Extension { directory: "crates/forecast/src/scoring_rule", list: "scoring_rules", serving: &[] },
     Extension { directory: "crates/ingest/src/source", list: "SOURCES", serving: &["mapping", "reading"] },
     Extension {

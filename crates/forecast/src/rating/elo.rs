@@ -25,8 +25,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Fixture, Score, Season, Sport, TeamId};
+use domain::{Fixture, PlayedMatch, Score, Season, Sport, TeamId};
 use serde::Serialize;
+
+use super::{Rating, RatingTable};
 
 /// Points at which the favourite is expected to take ten times the other's share.
 pub const SCALE: f64 = 400.0;
@@ -136,6 +138,67 @@ pub fn expectation(difference: f64) -> f64 {
     1.0 / (1.0 + 10f64.powf(-difference / SCALE))
 }
 
+/// Elo on the list of ratings.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct EloRating {
+    /// Constants; none for the defaults of the sport.
+    pub rules: Option<EloRules>,
+}
+
+impl Rating for EloRating {
+    fn name(&self) -> &'static str {
+        "elo"
+    }
+
+    fn supports(&self, _: Sport) -> bool {
+        true
+    }
+
+    fn table(&self, sport: Sport) -> Box<dyn RatingTable> {
+        Box::new(EloTable::new(self.rules.unwrap_or_else(|| EloRules::of(sport))))
+    }
+
+    fn scale(&self, _: Sport) -> f64 {
+        SCALE
+    }
+}
+
+impl RatingTable for EloTable {
+    fn update(&mut self, played: &PlayedMatch<'_>) {
+        self.learn(played.fixture, played.score());
+    }
+
+    fn difference(&self, fixture: &Fixture) -> f64 {
+        self.rating(fixture.home, fixture.season) - self.rating(fixture.away, fixture.season)
+    }
+
+    /// A team's rating at the start of its next match of `season`.
+    fn rating(&self, team: TeamId, season: Season) -> f64 {
+        let EloRules { initial, newcomer, carry_over, .. } = self.rules;
+        match self.teams.get(&team) {
+            Some(rated) if rated.season >= season => rated.rating,
+            Some(rated) if Some(rated.season) == self.season_before(season) => {
+                initial + carry_over * (rated.rating - initial)
+            }
+            // Everybody is new in the first season on record; later, or after a season elsewhere, one joins from below.
+            None if self.is_first(season) => initial,
+            _ => newcomer,
+        }
+    }
+
+    fn n_matches(&self, team: TeamId) -> usize {
+        self.teams.get(&team).map_or(0, |rated| rated.n_matches)
+    }
+
+    fn ratings(&self) -> Vec<(TeamId, f64)> {
+        self.teams.iter().map(|(team, rated)| (*team, rated.rating)).collect()
+    }
+
+    fn boxed_clone(&self) -> Box<dyn RatingTable> {
+        Box::new(self.clone())
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Rated {
     rating: f64,
@@ -165,37 +228,13 @@ impl EloTable {
         &self.rules
     }
 
-    /// A team's rating at the start of its next match of `season`.
-    pub fn rating(&self, team: TeamId, season: Season) -> f64 {
-        let EloRules { initial, newcomer, carry_over, .. } = self.rules;
-        match self.teams.get(&team) {
-            Some(rated) if rated.season >= season => rated.rating,
-            Some(rated) if Some(rated.season) == self.season_before(season) => {
-                initial + carry_over * (rated.rating - initial)
-            }
-            // Everybody is new in the first season on record; later, or after a season elsewhere, one joins from below.
-            None if self.is_first(season) => initial,
-            _ => newcomer,
-        }
-    }
-
-    /// Matches of a team so far.
-    pub fn n_matches(&self, team: TeamId) -> usize {
-        self.teams.get(&team).map_or(0, |rated| rated.n_matches)
-    }
-
-    /// Home rating less away rating, without home advantage.
-    pub fn difference(&self, fixture: &Fixture) -> f64 {
-        self.rating(fixture.home, fixture.season) - self.rating(fixture.away, fixture.season)
-    }
-
     /// d: the difference with home advantage.
     pub fn advantage(&self, fixture: &Fixture) -> f64 {
         self.difference(fixture) + if fixture.neutral { 0.0 } else { self.rules.home_advantage }
     }
 
     /// Moves both ratings after a match.
-    pub fn update(&mut self, fixture: &Fixture, score: Score) {
+    pub fn learn(&mut self, fixture: &Fixture, score: Score) {
         let difference = self.advantage(fixture);
         let share = match score.margin().signum() {
             1 => 1.0,
@@ -209,11 +248,6 @@ impl EloTable {
         if let Err(position) = self.seasons.binary_search(&fixture.season) {
             self.seasons.insert(position, fixture.season);
         }
-    }
-
-    /// Every team with its rating after its last match.
-    pub fn ratings(&self) -> impl Iterator<Item = (TeamId, f64)> + '_ {
-        self.teams.iter().map(|(team, rated)| (*team, rated.rating))
     }
 
     fn shift(&mut self, team: TeamId, season: Season, step: f64) {

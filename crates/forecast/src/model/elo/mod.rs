@@ -27,7 +27,7 @@ use self::training::{Training, train};
 use super::{FitReport, FittedModel, Model, Predicted, points::PointsModel};
 use crate::{
     ForecastError,
-    rating::{EloTable, TotalTable, elo::SCALE},
+    rating::{EloTable, RatingTable as _, TotalTable, elo::SCALE},
     regression::{Goals, Graded, LogLinearGoals, Maximum, OrderedLogit},
 };
 
@@ -162,7 +162,8 @@ impl FittedModel for FittedElo {
     }
 
     fn parameters(&self) -> serde_json::Value {
-        let ratings: Vec<_> = self.ratings.ratings().map(|(t, r)| json!({"team": t, "rating": r})).collect();
+        let ratings: Vec<_> =
+            self.ratings.ratings().into_iter().map(|(t, r)| json!({"team": t, "rating": r})).collect();
         let scores = match &self.scores {
             Scores::Goals(g) => json!({"level": g.level, "home": g.home, "slope": g.slope}),
             Scores::Points(points) => points.parameters(),

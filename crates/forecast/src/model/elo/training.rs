@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::EloSettings;
 use crate::{
-    rating::{EloTable, TotalTable, elo::SCALE},
+    rating::{EloTable, RatingTable as _, TotalTable, elo::SCALE},
     regression::Goals,
 };
 
@@ -53,7 +53,7 @@ pub(super) fn train(snapshot: &Snapshot<'_>, competition: CompetitionId, setting
         let rated = before(&played, &ratings, &totals, last, settings.half_life_days);
         let fewest = ratings.n_matches(played.fixture.home).min(ratings.n_matches(played.fixture.away));
         if fewest >= settings.warm_up { &mut seasoned } else { &mut early }.push(rated);
-        ratings.update(played.fixture, played.score());
+        ratings.update(&played);
         totals.update(played.fixture, played.score());
     }
     let n_matches = seasoned.len() + early.len();
