@@ -3,7 +3,7 @@
 use domain::{Fixture, Snapshot};
 
 use super::Feature;
-use crate::rating::{EloRules, EloTable};
+use crate::rating::{EloRules, EloTable, RatingTable as _};
 
 /// Home less away Elo rating.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +17,7 @@ impl Feature for EloDifference {
     fn value(&self, snapshot: &Snapshot<'_>, fixture: &Fixture) -> Option<f64> {
         let mut table = EloTable::new(EloRules::of(fixture.sport));
         for played in snapshot.played_in(fixture.competition) {
-            table.update(played.fixture, played.score());
+            table.update(&played);
         }
         Some(table.difference(fixture))
     }

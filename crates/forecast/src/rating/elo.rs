@@ -9,9 +9,13 @@
 //! | S | 1, 1/2, 0 for a home win, a level score, an away win | |
 //! | G | multiplier for the margin | |
 //! | K | step | points |
+//! | u, v | shares of a step that move the home advantage of the league and of the home side | |
+//! | b | what a team's own home advantage adds to the league's, 0 at first | points |
 //! | n, N | matches of a team of the first season on record, their scale | |
 //!
 //! E = 1 / (1 + 10^(-d / 400)); r_h and r_a move by +-K G (S - E).
+//! Where home advantage is learnt, d has the home side's b as well, H moves by u K G (S - E) and b by v K G (S - E) after every
+//! match that is not at a neutral venue; both shares are 0 by default.
 //! In the first season on record, where every rating starts as R and says nothing, K is K (1 + 2 e^(-n / N)); a team that
 //! joins later starts at a rating that does say something.
 //! Between seasons r becomes R + c (r - R), R the initial rating, c the share carried over.
@@ -25,8 +29,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Fixture, Score, Season, Sport, TeamId};
+use domain::{Fixture, PlayedMatch, Score, Season, Sport, TeamId};
 use serde::Serialize;
+
+use super::{
+    Rating, RatingTable,
+    seasons::{Seasons, Standing},
+};
 
 /// Points at which the favourite is expected to take ten times the other's share.
 pub const SCALE: f64 = 400.0;
@@ -69,8 +78,12 @@ pub struct EloRules {
     pub k: f64,
     /// N: matches in which the extra step of the first season on record fades by a factor e; 0 for none.
     pub settling: f64,
-    /// H.
+    /// H, at first.
     pub home_advantage: f64,
+    /// u: how fast the league's home advantage follows results; 0 to keep it.
+    pub home_step: f64,
+    /// v: how fast each team's own follows them; 0 for none.
+    pub team_home_step: f64,
     /// R: where ratings start and what they regress to.
     pub initial: f64,
     /// Where a team starts that joins a running competition, as a promoted team does.
@@ -96,6 +109,8 @@ impl EloRules {
                 k: 18.0,
                 settling: 20.0,
                 home_advantage: 65.0,
+                home_step: 0.0,
+                team_home_step: 0.0,
                 initial: 1500.0,
                 newcomer: 1400.0,
                 carry_over: 0.96,
@@ -105,6 +120,8 @@ impl EloRules {
                 k: 20.0,
                 settling: 0.0,
                 home_advantage: 50.0,
+                home_step: 0.0,
+                team_home_step: 0.0,
                 initial: 1500.0,
                 newcomer: 1400.0,
                 carry_over: 2.0 / 3.0,
@@ -114,6 +131,8 @@ impl EloRules {
                 k: 20.0,
                 settling: 0.0,
                 home_advantage: 90.0,
+                home_step: 0.0,
+                team_home_step: 0.0,
                 initial: 1500.0,
                 newcomer: 1350.0,
                 carry_over: 0.75,
@@ -136,9 +155,82 @@ pub fn expectation(difference: f64) -> f64 {
     1.0 / (1.0 + 10f64.powf(-difference / SCALE))
 }
 
+/// Elo on the list of ratings.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct EloRating {
+    /// Constants; none for the defaults of the sport.
+    pub rules: Option<EloRules>,
+}
+
+impl EloRating {
+    fn rules(self, sport: Sport) -> EloRules {
+        self.rules.unwrap_or_else(|| EloRules::of(sport))
+    }
+}
+
+impl Rating for EloRating {
+    fn name(&self) -> &'static str {
+        "elo"
+    }
+
+    fn supports(&self, _: Sport) -> bool {
+        true
+    }
+
+    fn table(&self, sport: Sport) -> Box<dyn RatingTable> {
+        Box::new(EloTable::new(self.rules(sport)))
+    }
+
+    fn constants(&self, sport: Sport) -> serde_json::Value {
+        serde_json::json!(self.rules(sport))
+    }
+
+    fn scale(&self, _: Sport) -> f64 {
+        SCALE
+    }
+}
+
+impl RatingTable for EloTable {
+    fn update(&mut self, played: &PlayedMatch<'_>) {
+        self.learn(played.fixture, played.score());
+    }
+
+    /// What was learnt of home advantage is counted, the constant one is not: a regression finds that best.
+    fn difference(&self, fixture: &Fixture) -> f64 {
+        let learnt =
+            self.home_advantage(fixture) - if fixture.neutral { 0.0 } else { self.rules.home_advantage };
+        self.rating(fixture.home, fixture.season) - self.rating(fixture.away, fixture.season) + learnt
+    }
+
+    fn rating(&self, team: TeamId, season: Season) -> f64 {
+        let EloRules { initial, newcomer, carry_over, .. } = self.rules;
+        let known = self.teams.get(&team);
+        match (self.seasons.standing(known.map(|t| t.season), season), known) {
+            (Standing::Playing, Some(rated)) => rated.rating,
+            (Standing::Returning, Some(rated)) => initial + carry_over * (rated.rating - initial),
+            (Standing::Founder, _) => initial,
+            _ => newcomer,
+        }
+    }
+
+    fn n_matches(&self, team: TeamId) -> usize {
+        self.teams.get(&team).map_or(0, |rated| rated.n_matches)
+    }
+
+    fn ratings(&self) -> Vec<(TeamId, f64)> {
+        self.teams.iter().map(|(team, rated)| (*team, rated.rating)).collect()
+    }
+
+    fn boxed_clone(&self) -> Box<dyn RatingTable> {
+        Box::new(self.clone())
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Rated {
     rating: f64,
+    /// b.
+    home_advantage: f64,
     season: Season,
     n_matches: usize,
     /// Started in the first season on record, at a rating that says nothing.
@@ -150,14 +242,16 @@ struct Rated {
 pub struct EloTable {
     rules: EloRules,
     teams: BTreeMap<TeamId, Rated>,
-    /// Seasons with a match, in order.
-    seasons: Vec<Season>,
+    seasons: Seasons,
+    /// H as of now.
+    home_advantage: f64,
 }
 
 impl EloTable {
     /// A table without teams.
     pub fn new(rules: EloRules) -> Self {
-        Self { rules, teams: BTreeMap::new(), seasons: Vec::new() }
+        let home_advantage = rules.home_advantage;
+        Self { rules, teams: BTreeMap::new(), seasons: Seasons::default(), home_advantage }
     }
 
     /// Its constants.
@@ -165,37 +259,20 @@ impl EloTable {
         &self.rules
     }
 
-    /// A team's rating at the start of its next match of `season`.
-    pub fn rating(&self, team: TeamId, season: Season) -> f64 {
-        let EloRules { initial, newcomer, carry_over, .. } = self.rules;
-        match self.teams.get(&team) {
-            Some(rated) if rated.season >= season => rated.rating,
-            Some(rated) if Some(rated.season) == self.season_before(season) => {
-                initial + carry_over * (rated.rating - initial)
-            }
-            // Everybody is new in the first season on record; later, or after a season elsewhere, one joins from below.
-            None if self.is_first(season) => initial,
-            _ => newcomer,
-        }
-    }
-
-    /// Matches of a team so far.
-    pub fn n_matches(&self, team: TeamId) -> usize {
-        self.teams.get(&team).map_or(0, |rated| rated.n_matches)
-    }
-
-    /// Home rating less away rating, without home advantage.
-    pub fn difference(&self, fixture: &Fixture) -> f64 {
-        self.rating(fixture.home, fixture.season) - self.rating(fixture.away, fixture.season)
+    /// H and b of a fixture: 0 at a neutral venue.
+    pub fn home_advantage(&self, fixture: &Fixture) -> f64 {
+        let own = self.teams.get(&fixture.home).map_or(0.0, |rated| rated.home_advantage);
+        if fixture.neutral { 0.0 } else { self.home_advantage + own }
     }
 
     /// d: the difference with home advantage.
     pub fn advantage(&self, fixture: &Fixture) -> f64 {
-        self.difference(fixture) + if fixture.neutral { 0.0 } else { self.rules.home_advantage }
+        let apart = self.rating(fixture.home, fixture.season) - self.rating(fixture.away, fixture.season);
+        apart + self.home_advantage(fixture)
     }
 
     /// Moves both ratings after a match.
-    pub fn update(&mut self, fixture: &Fixture, score: Score) {
+    pub fn learn(&mut self, fixture: &Fixture, score: Score) {
         let difference = self.advantage(fixture);
         let share = match score.margin().signum() {
             1 => 1.0,
@@ -204,33 +281,23 @@ impl EloTable {
         };
         let multiplier = self.rules.margin.multiplier(score.margin(), difference);
         let step = multiplier * (share - expectation(difference));
-        self.shift(fixture.home, fixture.season, step);
-        self.shift(fixture.away, fixture.season, -step);
-        if let Err(position) = self.seasons.binary_search(&fixture.season) {
-            self.seasons.insert(position, fixture.season);
-        }
+        let at_home = if fixture.neutral { 0.0 } else { self.rules.k * step };
+        self.shift(fixture.home, fixture.season, step, self.rules.team_home_step * at_home);
+        self.shift(fixture.away, fixture.season, -step, 0.0);
+        self.home_advantage += self.rules.home_step * at_home;
+        self.seasons.note(fixture.season);
     }
 
-    /// Every team with its rating after its last match.
-    pub fn ratings(&self) -> impl Iterator<Item = (TeamId, f64)> + '_ {
-        self.teams.iter().map(|(team, rated)| (*team, rated.rating))
-    }
-
-    fn shift(&mut self, team: TeamId, season: Season, step: f64) {
+    fn shift(&mut self, team: TeamId, season: Season, step: f64, at_home: f64) {
         let n_matches = self.n_matches(team);
-        let founder = self.teams.get(&team).map_or(self.is_first(season), |rated| rated.founder);
+        let known = self.teams.get(&team);
+        let founder = known.map_or(self.seasons.is_first(season), |rated| rated.founder);
         let settled = if founder { n_matches as f64 } else { f64::INFINITY };
         let rating = self.rating(team, season) + self.rules.k_after(settled) * step;
-        let season = self.teams.get(&team).map_or(season, |rated| rated.season.max(season));
-        self.teams.insert(team, Rated { rating, season, n_matches: n_matches + 1, founder });
-    }
-
-    fn is_first(&self, season: Season) -> bool {
-        self.seasons.first().is_none_or(|first| season <= *first)
-    }
-
-    fn season_before(&self, season: Season) -> Option<Season> {
-        self.seasons[..self.seasons.partition_point(|s| *s < season)].last().copied()
+        let home_advantage = known.map_or(0.0, |rated| rated.home_advantage) + at_home;
+        let season = known.map_or(season, |rated| rated.season.max(season));
+        let rated = Rated { rating, home_advantage, season, n_matches: n_matches + 1, founder };
+        self.teams.insert(team, rated);
     }
 }
 

@@ -3,6 +3,7 @@ use jiff::Timestamp;
 use testkit::{Played, PointsLeague, SoccerLeague};
 
 use super::*;
+use crate::model::elo::Elo;
 
 /// Everything played, and the fit on it.
 fn fitted<T>(league: &Played<T>) -> Box<dyn FittedModel> {
