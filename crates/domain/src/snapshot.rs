@@ -111,6 +111,11 @@ impl<'h> Snapshot<'h> {
         self
     }
 
+    /// The start of the training window, where there is one.
+    pub fn starts_at(&self) -> Option<Timestamp> {
+        self.since
+    }
+
     /// Every announced fixture by id, in the version known at that moment.
     pub fn fixtures(&self) -> impl Iterator<Item = &'h Fixture> + '_ {
         (0..self.fixtures.len()).filter_map(|i| self.fixture_at(i))

@@ -23,7 +23,7 @@ const EXTENSIONS: [Extension; 12] = [
     Extension { directory: "crates/domain/src/market", list: "ALL", serving: &["grade", "line", "price"] },
     Extension { directory: "crates/domain/src/margin", list: "METHODS", serving: &["root"] },
     Extension { directory: "crates/betting/src/staking", list: "Staking", serving: &["exclusive"] },
-    Extension { directory: "crates/forecast/src/model", list: "models", serving: &["points"] },
+    Extension { directory: "crates/forecast/src/model", list: "models", serving: &["points", "score_model"] },
     Extension { directory: "crates/forecast/src/feature", list: "features", serving: &[] },
     Extension { directory: "crates/forecast/src/scoring_rule", list: "scoring_rules", serving: &[] },
     Extension { directory: "crates/ingest/src/source", list: "SOURCES", serving: &["mapping", "reading"] },

@@ -3,10 +3,16 @@
 //! Unfitted and fitted models are different types. A fitted model holds all it needs: it answers without the snapshot.
 
 pub mod base_rate;
+pub mod bivariate_poisson;
 pub mod dixon_coles;
 pub mod elo;
 pub mod ensemble;
+pub mod negative_binomial;
 mod points;
+pub mod poisson;
+pub mod score_model;
+pub mod weibull_copula;
+pub mod zero_inflated_poisson;
 
 use std::any::Any;
 
@@ -23,6 +29,12 @@ pub fn models() -> Vec<Box<dyn Model>> {
         Box::new(elo::Elo::default()),
         Box::new(dixon_coles::DixonColes::default()),
         Box::new(dixon_coles::DixonColes::with_expected_goals()),
+        Box::new(dixon_coles::DixonColes::tuned()),
+        Box::new(poisson::Poisson::default()),
+        Box::new(bivariate_poisson::BivariatePoisson::default()),
+        Box::new(negative_binomial::NegativeBinomial::default()),
+        Box::new(zero_inflated_poisson::ZeroInflatedPoisson::default()),
+        Box::new(weibull_copula::WeibullCopula::default()),
         Box::new(ensemble::Ensemble::new(members())),
     ]
 }
