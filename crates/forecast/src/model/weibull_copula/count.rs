@@ -8,7 +8,7 @@
 //!
 //! The coefficients depend on the shape alone: they are computed once per shape, with their derivatives, and serve every
 //! match. The terms alternate and their largest sets the accuracy, so rates are held to where no term exceeds [`LARGEST_TERM`]:
-//! the error of a probability then stays below 1e-9 there, and below 1e-12 at rates of up to 4. Enough terms are summed for
+//! the error of a probability then stays below 1e-9 there, and below 1e-11 at rates of up to 4. Enough terms are summed for
 //! what is left out to be below rounding.
 //!
 //! B. McShane, M. Adrian, E. T. Bradlow and P. S. Fader, "Count Models Based on Weibull Interarrival Times", Journal of
