@@ -1,9 +1,16 @@
-//! The maximum-likelihood fit of Dixon-Coles, from rows in memory to parameters, from a cold start every time.
+//! Maximum-likelihood fits of one law, from rows in memory to parameters, from a cold start every time.
 
 use std::{collections::BTreeMap, hint::black_box, time::Instant};
 
 use anyhow::{Context, Result};
-use forecast::model::dixon_coles::{Fit, MatchRow, Options, fit};
+use forecast::{
+    ForecastError,
+    model::{
+        dixon_coles,
+        score_model::{Fit, MatchRow, Options, Parameters},
+        weibull_copula,
+    },
+};
 use serde_json::{Value, json};
 
 /// Home, away and goals, as they are before anybody counted the teams.
@@ -13,14 +20,21 @@ struct Row<'a> {
     goals: [u16; 2],
 }
 
+type FitRows = fn(&[MatchRow], usize, &Options, Option<&Parameters>) -> Result<Fit, ForecastError>;
+
 /// Fits `repeats` times and says how long each took.
-pub(crate) fn run(csv: &str, repeats: usize) -> Result<Value> {
+pub(crate) fn run(law: &str, csv: &str, repeats: usize) -> Result<Value> {
+    let fit = match law {
+        "dixon_coles" => dixon_coles::fit,
+        "weibull_copula" => weibull_copula::fit,
+        other => anyhow::bail!("no law {other:?}; there are dixon_coles and weibull_copula"),
+    };
     let rows = csv.lines().skip(1).map(read).collect::<Result<Vec<_>>>()?;
     let mut seconds = Vec::with_capacity(repeats);
     let mut last = None;
     for _ in 0..repeats {
         let start = Instant::now();
-        let fitted = fit_rows(black_box(&rows))?;
+        let fitted = fit_rows(fit, black_box(&rows))?;
         seconds.push(start.elapsed().as_secs_f64());
         last = Some(fitted);
     }
@@ -43,7 +57,7 @@ fn read(line: &str) -> Result<Row<'_>> {
 }
 
 /// Numbering the teams is part of the work: the peer is given names too.
-fn fit_rows(rows: &[Row<'_>]) -> Result<Fit> {
+fn fit_rows(fit: FitRows, rows: &[Row<'_>]) -> Result<Fit> {
     let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
     let mut numbered = Vec::with_capacity(rows.len());
     for row in rows {
@@ -72,10 +86,13 @@ mod tests {
     #[test]
     fn a_small_league_is_fitted() {
         let csv = "season,date,home,away,hg,ag\n1,d,A,B,2,1\n1,d,B,A,1,1\n1,d,A,C,0,1\n1,d,C,A,1,2\n1,d,B,C,3,0\n1,d,C,B,1,2\n";
-        let result = run(csv, 3).unwrap();
-        assert_eq!(result["seconds"].as_array().unwrap().len(), 3);
-        assert_eq!(result["matches"], 6);
-        assert_eq!(result["converged"], true);
-        assert!(run("header\nx,y\n", 1).is_err());
+        for law in ["dixon_coles", "weibull_copula"] {
+            let result = run(law, csv, 3).unwrap();
+            assert_eq!(result["seconds"].as_array().unwrap().len(), 3);
+            assert_eq!(result["matches"], 6);
+            assert_eq!(result["converged"], true);
+        }
+        assert!(run("dixon_coles", "header\nx,y\n", 1).is_err());
+        assert!(run("newton", csv, 1).is_err());
     }
 }

@@ -1,12 +1,14 @@
 //! What `cargo xtask bench` times inside one process; kept out of xtask, so that the other chores build without the product.
 //!
 //! ```text
-//! bench-runner fit CSV REPEATS           times of the Dixon-Coles fit, as JSON
-//! bench-runner walk-forward CSV SEASON   weekly forecasts of the English top league, as JSON
+//! bench-runner fit LAW CSV REPEATS        times of the fit of one law, as JSON
+//! bench-runner walk-forward CSV SEASON    weekly forecasts of the English top league, as JSON
+//! bench-runner walk-seasons CSV SEASONS   time of a weekly walk through its last seasons, as JSON
 //! ```
 
 mod fit;
 mod walk_forward;
+mod walk_seasons;
 
 use anyhow::{Result, bail};
 
@@ -14,9 +16,14 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
-        ["fit", csv, repeats] => fit::run(&std::fs::read_to_string(csv)?, repeats.parse()?)?,
+        ["fit", law, csv, repeats] => fit::run(law, &std::fs::read_to_string(csv)?, repeats.parse()?)?,
         ["walk-forward", csv, season] => walk_forward::run(&std::fs::read_to_string(csv)?, season.parse()?)?,
-        _ => bail!("usage: bench-runner fit CSV REPEATS | walk-forward CSV SEASON"),
+        ["walk-seasons", csv, seasons] => {
+            walk_seasons::run(&std::fs::read_to_string(csv)?, seasons.parse()?)?
+        }
+        _ => bail!(
+            "usage: bench-runner fit LAW CSV REPEATS | walk-forward CSV SEASON | walk-seasons CSV SEASONS"
+        ),
     };
     println!("{result}");
     Ok(())

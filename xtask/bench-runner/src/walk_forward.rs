@@ -2,23 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use domain::{
     Briefing, CompetitionId, Fact, Fixture, FixtureId, FixtureStatus, History, Kickoff, KnownRule, Outcome,
     OutcomeClass, RecordedBy, Score, Season, Sequence, Sport, Stage, TeamId, Times, history::ResultOf,
 };
-use forecast::model::{Model, dixon_coles::DixonColes};
+use forecast::model::{Model, dixon_coles::DixonColes, score_model::HalfLife};
 use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
 use serde_json::{Value, json};
 
-const LEAGUE: &str = "eng.1";
+pub(crate) const LEAGUE: &str = "eng.1";
 
-/// One match of the bundle.
-struct Match {
-    fixture: Fixture,
-    score: Score,
-    date: civil::Date,
-    names: [String; 2],
+/// One match of a file.
+pub(crate) struct Match {
+    pub(crate) fixture: Fixture,
+    pub(crate) score: Score,
+    pub(crate) date: civil::Date,
+    pub(crate) names: [String; 2],
 }
 
 pub(crate) fn run(csv: &str, season: Season) -> Result<Value> {
@@ -52,7 +52,9 @@ pub(crate) fn run(csv: &str, season: Season) -> Result<Value> {
         }
         last = Some(fitted);
     }
-    let half_life = model.half_life_days.context("the model weighs all matches alike")?;
+    let HalfLife::Days(half_life) = model.settings().half_life else {
+        anyhow::bail!("the model has no half-life of its own");
+    };
     Ok(json!({
         "xi": std::f64::consts::LN_2 / half_life,
         "training_matches": trained,
@@ -98,7 +100,7 @@ fn read(csv: &str) -> Result<Vec<Match>> {
     Ok(matches)
 }
 
-fn history(matches: &[Match]) -> History {
+pub(crate) fn history(matches: &[Match]) -> History {
     let times = |occurred_at: Timestamp, (known_at, known_rule): (Timestamp, KnownRule)| Times {
         occurred_at,
         known_at,

@@ -1,4 +1,4 @@
-"""Times penaltyblog's default Dixon-Coles fit: CSV REPEATS."""
+"""Times the default fit of one of penaltyblog's models: MODEL CSV REPEATS."""
 
 import json
 import sys
@@ -7,12 +7,12 @@ import time
 import pandas as pd
 import penaltyblog as pb
 
-rows = pd.read_csv(sys.argv[1])
+rows = pd.read_csv(sys.argv[2])
 columns = [rows[name].to_numpy() for name in ("hg", "ag", "home", "away")]
 seconds = []
-for _ in range(int(sys.argv[2])):
+for _ in range(int(sys.argv[3])):
     start = time.perf_counter()
-    model = pb.models.DixonColesGoalModel(*columns)
+    model = getattr(pb.models, sys.argv[1])(*columns)
     model.fit()
     seconds.append(time.perf_counter() - start)
 print(json.dumps({

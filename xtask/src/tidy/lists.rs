@@ -26,7 +26,7 @@ const EXTENSIONS: &[Extension] = &[
     Extension {
         directory: "crates/forecast/src/model",
         list: "models",
-        serving: &["folds", "points", "recalibrated"],
+        serving: &["folds", "points", "recalibrated", "score_model"],
     },
     Extension { directory: "crates/forecast/src/feature", list: "features", serving: &[] },
     Extension { directory: "crates/forecast/src/recalibration", list: "METHODS", serving: &[] },

@@ -3,6 +3,7 @@
 //! Unfitted and fitted models are different types. A fitted model holds all it needs: it answers without the snapshot.
 
 pub mod base_rate;
+pub mod bivariate_poisson;
 pub mod dixon_coles;
 pub mod elo;
 pub mod ensemble;
@@ -12,6 +13,11 @@ pub mod neural;
 mod points;
 mod recalibrated;
 pub mod rated;
+pub mod negative_binomial;
+pub mod poisson;
+pub mod score_model;
+pub mod weibull_copula;
+pub mod zero_inflated_poisson;
 
 use std::any::Any;
 
@@ -37,6 +43,12 @@ pub fn models() -> Vec<Box<dyn Model>> {
         Box::new(Rated::<Pythagorean>::default()),
         Box::new(dixon_coles::DixonColes::default()),
         Box::new(dixon_coles::DixonColes::with_expected_goals()),
+        Box::new(dixon_coles::DixonColes::tuned()),
+        Box::new(poisson::Poisson::default()),
+        Box::new(bivariate_poisson::BivariatePoisson::default()),
+        Box::new(negative_binomial::NegativeBinomial::default()),
+        Box::new(zero_inflated_poisson::ZeroInflatedPoisson::default()),
+        Box::new(weibull_copula::WeibullCopula::default()),
         Box::new(ensemble::Ensemble::new(members())),
         Box::new(ensemble::Ensemble::weighed_by_recent_log_loss(members())),
         Box::new(ensemble::Ensemble::weighed_by_sharpe_ratio(members())),

@@ -5,32 +5,11 @@ use domain::{
     Market, Selection,
     market::{Line, MarketKind},
 };
-use jiff::civil::Date;
 use serde_json::Value;
 use testkit::shared::{reference, shared_text};
 
 use super::*;
-
-/// Rows of `csv` weighted by `xi` from the last date in the file, and the teams in the order of their names.
-fn league(csv: &str, xi: f64) -> (Vec<MatchRow>, Vec<String>) {
-    let parsed: Vec<Vec<&str>> = csv.lines().skip(1).map(|line| line.split(',').collect()).collect();
-    let mut teams: Vec<String> = parsed.iter().flat_map(|f| [f[2].to_owned(), f[3].to_owned()]).collect();
-    teams.sort();
-    teams.dedup();
-    let day = |f: &Vec<&str>| f[1].parse::<Date>().unwrap();
-    let last = parsed.iter().map(day).max().unwrap();
-    let index = |name: &str| teams.iter().position(|t| t == name).unwrap() as u32;
-    let row = |f: &Vec<&str>| MatchRow {
-        home: index(f[2]),
-        away: index(f[3]),
-        home_goals: f[4].parse().unwrap(),
-        away_goals: f[5].parse().unwrap(),
-        weight: (-xi * f64::from((last - day(f)).get_days())).exp(),
-        neutral: false,
-        credited: None,
-    };
-    (parsed.iter().map(row).collect(), teams)
-}
+use crate::model::score_model::english_league;
 
 fn parameters(by_name: &Value, teams: &[String]) -> Parameters {
     let get = |name: String| by_name[&name].as_f64().unwrap();
@@ -38,12 +17,13 @@ fn parameters(by_name: &Value, teams: &[String]) -> Parameters {
         attack: teams.iter().map(|t| get(format!("attack_{t}"))).collect(),
         defence: teams.iter().map(|t| get(format!("defence_{t}"))).collect(),
         home_advantage: get("home_advantage".to_owned()),
-        rho: get("rho".to_owned()),
+        covariates: Vec::new(),
+        own: vec![get("rho".to_owned())],
     }
 }
 
 fn flat(p: &Parameters) -> impl Iterator<Item = f64> + '_ {
-    p.attack.iter().chain(&p.defence).copied().chain([p.home_advantage, p.rho])
+    p.attack.iter().chain(&p.defence).copied().chain([p.home_advantage, p.own[0]])
 }
 
 #[test]
@@ -52,7 +32,7 @@ fn reaches_the_maximum() {
     for (file, xi) in ["epl_1s", "epl_5s", "epl_11s"].iter().flat_map(|f| [(f, "0.0"), (f, "0.0018")]) {
         let Some(csv) = shared_text(&format!("reference/models/{file}.csv")) else { return };
         let exact = &all[format!("{file}|xi={xi}")]["exact"];
-        let (rows, teams) = league(&csv, xi.parse().unwrap());
+        let (rows, teams) = english_league(&csv, xi.parse().unwrap());
         let fit = fit(&rows, teams.len(), &Options::default(), None).unwrap();
         let name = format!("{file} xi {xi}");
         let gap = fit.log_likelihood - exact["loglik"].as_f64().unwrap();
@@ -80,8 +60,8 @@ fn reaches_the_maximum() {
 /// The markets of Arsenal v Chelsea.
 fn markets_agree(prediction: &Value, fitted: &Parameters, teams: &[String]) {
     let index = |key: &str| teams.iter().position(|t| t == prediction[key].as_str().unwrap()).unwrap();
-    let (lambda, mu) = fitted.expected_goals(index("home"), index("away"), false);
-    let grid = score_grid(lambda, mu, fitted.rho, 15).unwrap();
+    let (lambda, mu) = fitted.rates(index("home"), index("away"), false);
+    let grid = score_grid(lambda, mu, fitted.own[0], 15).unwrap();
     let markets = &prediction["markets"];
     let close = |name: &str, got: f64, want: &Value| {
         assert!((got - want.as_f64().unwrap()).abs() < 1e-6, "{name}: {got} against {want}");
@@ -115,32 +95,6 @@ fn markets_agree(prediction: &Value, fitted: &Parameters, teams: &[String]) {
 
 fn parsed_line(text: &str) -> Line {
     Line::try_from(text.parse::<f64>().unwrap()).unwrap()
-}
-
-/// `gradient_fd` of `likelihood_points.json`: central differences of the loss at one point far from the maximum.
-#[test]
-fn gradient_agrees_with_central_differences() {
-    let Some(all) = reference("models/likelihood_points.json") else { return };
-    let Some(csv) = shared_text("reference/models/epl_1s.csv") else { return };
-    for xi in ["0.0", "0.0018"] {
-        let point = &all[format!("dixon_coles|xi={xi}")];
-        let (rows, teams) = league(&csv, xi.parse().unwrap());
-        let offset = |i: usize| i as f64 - 9.5;
-        let at = Parameters {
-            attack: (0..teams.len()).map(|i| 1.0 + 0.02 * offset(i)).collect(),
-            defence: (0..teams.len()).map(|i| -1.0 - 0.015 * offset(i)).collect(),
-            home_advantage: 0.25,
-            rho: -0.08,
-        };
-        let (log_likelihood, gradient) = fit::at_point(&rows, &at).unwrap();
-        assert!((-log_likelihood - point["nll"].as_f64().unwrap()).abs() < 1e-9);
-        let expected = point["gradient_fd"].as_array().unwrap();
-        assert_eq!(expected.len(), gradient.len());
-        for (got, want) in gradient.iter().zip(expected) {
-            // The differences themselves are good to about 1e-6.
-            assert!((-got - want.as_f64().unwrap()).abs() < 1e-5, "{got} against {want}");
-        }
-    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 use testkit::{Played, SoccerLeague, SoccerTruth};
 
 use super::*;
-use crate::model::Predicted;
+use crate::model::{FittedModel, Model, Predicted};
 
 /// A league of `rows` for the raw fit, with its teams.
 fn rows_of(played: &Played<SoccerTruth>, weight: impl Fn(usize) -> f64) -> (Vec<MatchRow>, Vec<TeamId>) {
@@ -40,7 +40,7 @@ fn small_league() -> Played<SoccerTruth> {
 }
 
 fn flat(p: &Parameters) -> Vec<f64> {
-    p.attack.iter().chain(&p.defence).copied().chain([p.home_advantage, p.rho]).collect()
+    p.attack.iter().chain(&p.defence).copied().chain([p.home_advantage, p.own[0]]).collect()
 }
 
 /// The paper's likelihood, one match at a time.
@@ -128,7 +128,7 @@ fn the_prior_is_part_of_the_top() {
     let prior = Prior {
         attack: attack_mean.clone(),
         home_advantage: Some(Normal { mean: 0.4, sd: 0.05 }),
-        rho: Some(Normal { mean: 0.0, sd: 0.02 }),
+        own: vec![Some(Normal { mean: 0.0, sd: 0.02 })],
         ..Prior::strength(0.2)
     };
     let options = Options { prior: Some(prior), ..Options::default() };
@@ -167,7 +167,7 @@ fn a_warm_start_changes_the_way_and_not_the_end() {
     }
     assert!(fit(&rows, teams.len() + 1, &options, Some(&before.parameters)).is_err(), "other teams");
     // A start at which a score that occurred is impossible is passed over.
-    let absurd = Parameters { rho: 50.0, ..before.parameters };
+    let absurd = Parameters { own: vec![50.0], ..before.parameters };
     assert!(fit(&rows, teams.len(), &options, Some(&absurd)).unwrap().converged);
 }
 
@@ -235,7 +235,8 @@ fn strengths_come_back_and_standard_errors_cover_them() {
             attack: attack.iter().map(|a| a + shift).collect(),
             defence: defence.iter().map(|d| d + league.level - shift).collect(),
             home_advantage: league.home_advantage,
-            rho: league.rho,
+            covariates: Vec::new(),
+            own: vec![league.rho],
         };
         let errors = flat(&fit.standard_errors().unwrap());
         for ((got, want), error) in flat(&fit.parameters).iter().zip(flat(&truth)).zip(errors) {
@@ -289,15 +290,16 @@ fn old_matches_count_less() {
     let Played { history, .. } = league.generate();
     let at = history.as_of(Timestamp::MAX, RecordedBy::Now).played().last().unwrap().fixture.kickoff.latest();
     let snapshot = history.as_of(at + SignedDuration::from_hours(30), RecordedBy::Now);
-    let fit_with = |model: DixonColes| model.fit(&snapshot, league.competition, None).unwrap();
+    let fit_with =
+        |settings: Settings| DixonColes::with(settings).fit(&snapshot, league.competition, None).unwrap();
     let se = |fitted: &dyn FittedModel| {
         let fixture = *snapshot.played().next().unwrap().fixture;
         predict(fitted, &fixture).uncertainty.unwrap().home_log_se
     };
-    let all = fit_with(DixonColes { half_life_days: None, ..DixonColes::default() });
-    let recent = fit_with(DixonColes { half_life_days: Some(100.0), ..DixonColes::default() });
+    let all = fit_with(Settings { half_life: HalfLife::None, ..Settings::default() });
+    let recent = fit_with(Settings { half_life: HalfLife::Days(100.0), ..Settings::default() });
     assert!(se(&*recent) > 1.3 * se(&*all), "less to go by");
-    let window = fit_with(DixonColes { window_days: Some(300.0), ..DixonColes::default() });
+    let window = fit_with(Settings { window_days: Some(300.0), ..Settings::default() });
     assert_eq!(window.report().training_matches, 370, "one season but for its last round");
     assert!(all.report().converged && all.report().gradient_norm.unwrap() < 1e-8);
 }
@@ -309,8 +311,8 @@ fn expected_goals_tell_more_than_goals() {
     let Played { history, fixtures, truth } = league.generate();
     let snapshot = history.as_of(Timestamp::MAX, RecordedBy::Now);
     let error = |model: DixonColes| {
-        let fitted =
-            DixonColes { half_life_days: None, ..model }.fit(&snapshot, league.competition, None).unwrap();
+        let settings = Settings { half_life: HalfLife::None, ..model.settings().clone() };
+        let fitted = DixonColes::with(settings).fit(&snapshot, league.competition, None).unwrap();
         let model = fitted.as_any().downcast_ref::<FittedDixonColes>().unwrap();
         let off = |f: &Fixture| (model.expected_goals(f).0 / truth.expected_goals(f).0).ln().powi(2);
         fixtures.iter().map(off).sum::<f64>() / fixtures.len() as f64
@@ -347,7 +349,7 @@ mod properties {
         fn under_a_prior_every_league_has_a_fit(rows in prop::collection::vec(any_row(5), 1..60)) {
             let normal = |mean, sd| Some(Normal { mean, sd });
             let prior =
-                Prior { home_advantage: normal(0.25, 0.25), rho: normal(-0.05, 0.1), ..Prior::strength(0.35) };
+                Prior { home_advantage: normal(0.25, 0.25), own: vec![normal(-0.05, 0.1)], ..Prior::strength(0.35) };
             let options = Options { prior: Some(prior), ..Options::default() };
             let fit = fit(&rows, 5, &options, None).unwrap();
             prop_assert!(fit.converged, "{} after {} steps", fit.gradient_norm, fit.iterations);
