@@ -2,10 +2,12 @@
 //!
 //! ```text
 //! bench-runner fit CSV REPEATS           times of the Dixon-Coles fit, as JSON
+//! bench-runner nuts CSV REFERENCE VARIANT  the sampled posterior beside a reference, as JSON
 //! bench-runner walk-forward CSV SEASON   weekly forecasts of the English top league, as JSON
 //! ```
 
 mod fit;
+mod nuts;
 mod walk_forward;
 
 use anyhow::{Result, bail};
@@ -15,8 +17,11 @@ fn main() -> Result<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
         ["fit", csv, repeats] => fit::run(&std::fs::read_to_string(csv)?, repeats.parse()?)?,
+        ["nuts", csv, reference, variant] => nuts::run(csv.as_ref(), reference.as_ref(), variant)?,
         ["walk-forward", csv, season] => walk_forward::run(&std::fs::read_to_string(csv)?, season.parse()?)?,
-        _ => bail!("usage: bench-runner fit CSV REPEATS | walk-forward CSV SEASON"),
+        _ => bail!(
+            "usage: bench-runner fit CSV REPEATS | nuts CSV REFERENCE VARIANT | walk-forward CSV SEASON"
+        ),
     };
     println!("{result}");
     Ok(())

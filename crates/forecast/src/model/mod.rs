@@ -3,6 +3,7 @@
 //! Unfitted and fitted models are different types. A fitted model holds all it needs: it answers without the snapshot.
 
 pub mod base_rate;
+pub mod bayes_dixon_coles;
 pub mod dixon_coles;
 pub mod elo;
 pub mod ensemble;
@@ -14,7 +15,7 @@ use domain::{Briefing, CompetitionId, ScoreDistribution, Snapshot, Sport, foreca
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ForecastError;
+use crate::{Diagnostics, ForecastError};
 
 /// The visible list: every model by default settings.
 pub fn models() -> Vec<Box<dyn Model>> {
@@ -23,6 +24,8 @@ pub fn models() -> Vec<Box<dyn Model>> {
         Box::new(elo::Elo::default()),
         Box::new(dixon_coles::DixonColes::default()),
         Box::new(dixon_coles::DixonColes::with_expected_goals()),
+        Box::new(bayes_dixon_coles::BayesDixonColes::default()),
+        Box::new(bayes_dixon_coles::BayesDixonColes::by_season()),
         Box::new(ensemble::Ensemble::new(members())),
     ]
 }
@@ -77,6 +80,11 @@ pub trait Model: Send + Sync {
         false
     }
 
+    /// The same model under the same name at settings that are quick and rough, for tests; none where a fit is quick anyway.
+    fn draft(&self) -> Option<Box<dyn Model>> {
+        None
+    }
+
     /// Learns from what the snapshot shows of one competition. `start` is the last fit of the same model, from which an
     /// optimiser may start; it must not change the result beyond the optimiser's tolerance.
     ///
@@ -88,6 +96,29 @@ pub trait Model: Send + Sync {
         competition: CompetitionId,
         start: Option<&dyn FittedModel>,
     ) -> Result<Box<dyn FittedModel>, ForecastError>;
+
+    /// [`Model::fit`] that tells how far it has come, from any of its threads, where that takes long enough to ask.
+    ///
+    /// # Errors
+    /// As [`Model::fit`].
+    fn fit_with_progress(
+        &self,
+        snapshot: &Snapshot<'_>,
+        competition: CompetitionId,
+        start: Option<&dyn FittedModel>,
+        _progress: &(dyn Fn(FitProgress) + Sync),
+    ) -> Result<Box<dyn FittedModel>, ForecastError> {
+        self.fit(snapshot, competition, start)
+    }
+}
+
+/// How far a fit has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FitProgress {
+    /// Steps taken by all threads together.
+    pub done: usize,
+    /// Steps there are.
+    pub total: usize,
 }
 
 /// What a fitted model says about one fixture.
@@ -134,8 +165,11 @@ pub struct FitReport {
     pub log_likelihood: Option<f64>,
     /// Names of parameters that ended on a bound.
     pub at_bounds: Vec<String>,
-    /// Whether the optimum was reached.
+    /// Whether the optimum was reached, or the draws passed their diagnostics.
     pub converged: bool,
+    /// How the chains went, where the fit is a sample.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diagnostics: Option<Diagnostics>,
 }
 
 #[cfg(test)]

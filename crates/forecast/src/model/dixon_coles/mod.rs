@@ -118,6 +118,7 @@ impl Model for DixonColes {
             log_likelihood: Some(fit.objective),
             at_bounds: fit.at_bounds.clone(),
             converged: fit.converged,
+            diagnostics: None,
         };
         Ok(Box::new(FittedDixonColes::new(training, fit, self.clone(), report)))
     }

@@ -192,6 +192,7 @@ fn report(as_of: Timestamp, n_matches: usize, outcome: &Maximum<3>, score: Optio
         log_likelihood: Some(outcome.value),
         at_bounds: Vec::new(),
         converged: outcome.converged && score.is_none_or(|s| s.converged),
+        diagnostics: None,
     }
 }
 

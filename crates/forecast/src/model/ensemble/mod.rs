@@ -109,6 +109,7 @@ impl Model for Ensemble {
             log_likelihood: stack.fit.objective,
             at_bounds: Vec::new(),
             converged: stack.fit.converged && fitted.iter().all(|m| m.report().converged),
+            diagnostics: None,
         };
         let names = members.iter().map(|m| m.name()).collect();
         Ok(Box::new(FittedEnsemble {
