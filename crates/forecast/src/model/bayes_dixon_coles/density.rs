@@ -1,9 +1,19 @@
 //! The posterior density in the sampler's coordinates, with its gradient.
 //!
-//! Coordinates: `[level, ln gamma_sigma, home(0), z(1), ..., z(S - 1), (rho / 0.1), attack..., defence...]`. Only the
+//! Coordinates: `[level, ln gamma_sigma, home(0), y(1), ..., y(S - 1), (rho / 0.1), attack..., defence...]`. Only the
 //! difference of the mean attack and the mean defence is seen by the data, and only the sum of gamma_0 and the first step of
 //! the walk; so the level and the first season's advantage are sampled with everything else integrated out, and
 //! `recovery.rs` draws what was integrated out from its exact conditional distribution.
+//!
+//! A season with many matches knows its home advantage, so that is its coordinate; a season with few takes it from the walk,
+//! so its coordinate is the standardised step. `lambda` is in between by the information in the season:
+//!
+//! ```text
+//! home(s) = lambda(s) home(s - 1) + gamma_sigma^lambda(s) y(s)      lambda(s) = 1 / (1 + information(s) * 0.1^2)
+//! ```
+//!
+//! O. Papaspiliopoulos, G. O. Roberts and M. Skoeld, "A General Framework for the Parametrization of Hierarchical Models",
+//! Statistical Science 22 (2007), 59-73.
 
 use std::sync::Arc;
 
@@ -17,6 +27,8 @@ use super::{
 pub(super) const GAMMA_0: (f64, f64) = (0.3, 0.1);
 /// Scale of the half-Cauchy prior of gamma_sigma.
 const GAMMA_SIGMA_SCALE: f64 = 0.05;
+/// How far home advantage may go in a season, for the choice of coordinates only.
+const TYPICAL_STEP: f64 = 0.1;
 /// rho ~ N(0, sd).
 pub(super) const RHO_SD: f64 = 0.1;
 
@@ -30,7 +42,8 @@ pub(super) struct Density {
     pub(super) meetings: Arc<Meetings>,
     pub(super) strengths: Strengths,
     pub(super) correlated: bool,
-    /// Whether the walk is in standardised steps (few seasons say little about each) or in the seasons themselves.
+    /// How far each season leans on the one before: lambda.
+    leaning: Vec<f64>,
     point: Point,
     slope: Point,
     attack: Expanded,
@@ -41,11 +54,11 @@ pub(super) struct Density {
 impl Density {
     pub(super) fn new(meetings: Meetings, by_season: bool, correlated: bool) -> Self {
         let strengths = Strengths::of(&meetings, by_season);
-        let expanded =
-            Expanded { sigma: 1.0, turnover: 0.0, x: vec![0.0; meetings.slots.len()], mean: 0.0 };
+        let expanded = Expanded::new(meetings.slots.len());
         Self {
             strengths,
             correlated,
+            leaning: leaning(&meetings),
             point: Point::zero(&meetings),
             slope: Point::zero(&meetings),
             attack: expanded.clone(),
@@ -81,6 +94,9 @@ impl Density {
             if self.strengths.n_hyper() > 1 {
                 at[side.start + 1] = -1.0;
             }
+        }
+        for (season, lambda) in self.leaning.iter().enumerate().skip(1) {
+            at[FIRST_HOME + season] = (1.0 - lambda) * GAMMA_0.0 * (-lambda * at[LOG_GAMMA_SIGMA]).exp();
         }
         at
     }
@@ -141,7 +157,8 @@ impl Density {
         }
     }
 
-    /// home(s) = home(0) + gamma_sigma (z(1) + ... + z(s)), home(0) ~ N(0.3, 0.1^2 + gamma_sigma^2).
+    /// home(s) ~ N(home(s - 1), gamma_sigma), home(0) ~ N(0.3, 0.1^2 + gamma_sigma^2); the slopes by home itself are left to
+    /// `pull_back`.
     fn home_walk(&mut self, at: &[f64], slope: &mut [f64]) -> f64 {
         let (mut value, by_log) = half_cauchy(at[LOG_GAMMA_SIGMA], GAMMA_SIGMA_SCALE);
         let sigma = at[LOG_GAMMA_SIGMA].exp();
@@ -151,14 +168,15 @@ impl Density {
         slope[FIRST_HOME] -= off / variance;
         slope[LOG_GAMMA_SIGMA] +=
             by_log + sigma * sigma / variance * (off * off / variance - 1.0);
-        let mut home = at[FIRST_HOME];
-        self.point.home[0] = home;
+        let log_sigma = at[LOG_GAMMA_SIGMA];
+        self.point.home[0] = at[FIRST_HOME];
         for season in 1..self.meetings.n_seasons {
-            let z = at[FIRST_HOME + season];
-            home += sigma * z;
+            let (lambda, before) = (self.leaning[season], self.point.home[season - 1]);
+            let home = lambda * before + (lambda * log_sigma).exp() * at[FIRST_HOME + season];
+            let z = (home - before) / sigma;
             self.point.home[season] = home;
-            value -= 0.5 * z * z;
-            slope[FIRST_HOME + season] -= z;
+            value -= 0.5 * z * z + (1.0 - lambda) * log_sigma;
+            slope[LOG_GAMMA_SIGMA] += z * z - (1.0 - lambda);
         }
         value
     }
@@ -167,14 +185,19 @@ impl Density {
     fn pull_back(&mut self, at: &[f64], slope: &mut [f64]) {
         let [attack, defence] = self.sides();
         slope[LEVEL] += self.slope.level;
-        let sigma = at[LOG_GAMMA_SIGMA].exp();
-        let mut later = 0.0;
+        let precision = (-2.0 * at[LOG_GAMMA_SIGMA]).exp();
+        // What a season's advantage changes, by likelihood, by the steps beside it, and by the seasons that lean on it.
+        let (mut later, mut step_after) = (0.0, 0.0);
         for season in (1..self.meetings.n_seasons).rev() {
-            later += self.slope.home[season];
-            slope[FIRST_HOME + season] += sigma * later;
-            slope[LOG_GAMMA_SIGMA] += sigma * at[FIRST_HOME + season] * later;
+            let lambda = self.leaning[season];
+            let step = (self.point.home[season] - self.point.home[season - 1]) * precision;
+            let by_home = self.slope.home[season] - step + step_after + later;
+            let scale = (lambda * at[LOG_GAMMA_SIGMA]).exp();
+            slope[FIRST_HOME + season] += scale * by_home;
+            slope[LOG_GAMMA_SIGMA] += lambda * scale * at[FIRST_HOME + season] * by_home;
+            (later, step_after) = (lambda * by_home, step);
         }
-        slope[FIRST_HOME] += later + self.slope.home[0];
+        slope[FIRST_HOME] += self.slope.home[0] + step_after + later;
         if let Some(rho) = self.rho_coordinate() {
             slope[rho] += RHO_SD * self.slope.rho;
         }
@@ -199,6 +222,12 @@ impl Density {
             defence: &self.defence,
         }
     }
+}
+
+/// By season: lambda. Half the goals of home sides is about the information in a season about its home advantage.
+fn leaning(meetings: &Meetings) -> Vec<f64> {
+    let of = |goals: &f64| (1.0 + 0.5 * goals * TYPICAL_STEP * TYPICAL_STEP).recip();
+    meetings.goals_at_home.iter().map(of).collect()
 }
 
 /// The model's quantities at a position of the sampler.

@@ -28,7 +28,8 @@ pub(super) fn half_cauchy(log_scale: f64, of: f64) -> (f64, f64) {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Before {
     strength: usize,
-    seasons_ago: f64,
+    /// Which of the gaps that occur.
+    gap: usize,
 }
 
 /// How strengths hang together.
@@ -43,6 +44,8 @@ pub(super) enum Strengths {
     Seasonal {
         /// By strength; none for the first of a team.
         before: Vec<Option<Before>>,
+        /// Numbers of seasons between two strengths of a team, each once.
+        gaps: Vec<f64>,
         n_teams: f64,
     },
 }
@@ -57,11 +60,19 @@ pub(super) struct Expanded {
     pub(super) x: Vec<f64>,
     /// Mean of the first strengths of all teams; 0 for constant strengths.
     pub(super) mean: f64,
+    /// By gap.
+    over: Vec<Persistence>,
+}
+
+impl Expanded {
+    pub(super) fn new(n_strengths: usize) -> Self {
+        Self { sigma: 1.0, turnover: 0.0, x: vec![0.0; n_strengths], mean: 0.0, over: Vec::new() }
+    }
 }
 
 /// The persistence over some seasons: phi^gap, its complement sqrt(1 - phi^(2 gap)), and their slopes by turnover.
 #[derive(Debug, Clone, Copy)]
-struct Persistence {
+pub(super) struct Persistence {
     kept: f64,
     renewed: f64,
     kept_slope: f64,
@@ -95,11 +106,21 @@ impl Strengths {
             return Self::Constant { lengths };
         }
         let slots = &meetings.slots;
-        let before = (0..slots.len()).map(|i| {
-            let last = i.checked_sub(1).filter(|last| slots[*last].team == slots[i].team)?;
-            Some(Before { strength: last, seasons_ago: (slots[i].season - slots[last].season) as f64 })
-        });
-        Self::Seasonal { before: before.collect(), n_teams: meetings.n_teams as f64 }
+        let last = |i: usize| i.checked_sub(1).filter(|last| slots[*last].team == slots[i].team);
+        let ago = |i: usize, last: usize| slots[i].season - slots[last].season;
+        let mut gaps: Vec<usize> =
+            (0..slots.len()).filter_map(|i| last(i).map(|last| ago(i, last))).collect();
+        gaps.sort_unstable();
+        gaps.dedup();
+        let before = |i: usize| {
+            let strength = last(i)?;
+            Some(Before { strength, gap: gaps.binary_search(&ago(i, strength)).unwrap_or_default() })
+        };
+        Self::Seasonal {
+            before: (0..slots.len()).map(before).collect(),
+            gaps: gaps.iter().map(|gap| *gap as f64).collect(),
+            n_teams: meetings.n_teams as f64,
+        }
     }
 
     /// Numbers that describe scale and dependence, before the free coordinates.
@@ -143,8 +164,10 @@ impl Strengths {
                 sum_to_zero(lengths, free, &mut into.x);
                 (into.turnover, into.mean) = (0.0, 0.0);
             }
-            Self::Seasonal { before, n_teams } => {
+            Self::Seasonal { before, gaps, n_teams } => {
                 into.turnover = (1.0 + (-hyper[1]).exp()).recip();
+                into.over.clear();
+                into.over.extend(gaps.iter().map(|gap| Persistence::over(*gap, into.turnover)));
                 let mut firsts = 0.0;
                 for (i, before) in before.iter().enumerate() {
                     match before {
@@ -153,8 +176,8 @@ impl Strengths {
                             into.x[i] = free[i];
                             firsts += free[i];
                         }
-                        Some(Before { strength, seasons_ago }) => {
-                            let over = Persistence::over(*seasons_ago, into.turnover);
+                        Some(Before { strength, gap }) => {
+                            let over = into.over[*gap];
                             into.x[i] = over.kept * into.x[*strength] + into.sigma * over.renewed * free[i];
                             free_slope[i] -= free[i];
                         }
@@ -188,16 +211,16 @@ impl Strengths {
                     before += by_x[n + 1];
                 }
             }
-            Self::Seasonal { before, n_teams } => {
+            Self::Seasonal { before, n_teams, .. } => {
                 let free = &coordinates[self.n_hyper()..];
                 let mut by_turnover = 0.0;
                 for (i, before) in before.iter().enumerate().rev() {
                     let by = by_x[i];
-                    let Some(Before { strength, seasons_ago }) = *before else {
+                    let Some(Before { strength, gap }) = *before else {
                         free_slope[i] += by + by_mean / n_teams;
                         continue;
                     };
-                    let over = Persistence::over(seasons_ago, at.turnover);
+                    let over = at.over[gap];
                     by_x[strength] += over.kept * by;
                     free_slope[i] += at.sigma * over.renewed * by;
                     hyper_slope[0] += at.sigma * over.renewed * free[i] * by;
