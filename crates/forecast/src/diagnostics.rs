@@ -79,8 +79,7 @@ impl Diagnostics {
     /// Judges named parameters, each with its draws by chain. A parameter that does not vary or is not finite is a problem
     /// by itself.
     pub fn of(parameters: &[(String, Vec<&[f64]>)], divergences: usize, gate: Gate) -> Self {
-        let mixing: Vec<Option<Mixing>> =
-            parameters.par_iter().map(|(_, chains)| mixing(chains)).collect();
+        let mixing: Vec<Option<Mixing>> = parameters.par_iter().map(|(_, chains)| mixing(chains)).collect();
         let known = || parameters.iter().zip(&mixing).filter_map(|((name, _), m)| Some((name, (*m)?)));
         let worst = |value: fn(Mixing) -> f64, sign: f64| {
             let found = known().max_by(|a, b| (sign * value(a.1)).total_cmp(&(sign * value(b.1))));
@@ -114,7 +113,8 @@ impl Diagnostics {
             [("bulk", &self.min_bulk_ess), ("tail", &self.min_tail_ess)]
         {
             if *value < gate.min_ess {
-                self.problems.push(format!("{kind} ESS of {parameter} is {value:.0}, below {}", gate.min_ess));
+                self.problems
+                    .push(format!("{kind} ESS of {parameter} is {value:.0}, below {}", gate.min_ess));
             }
         }
         if self.divergences > 0 {

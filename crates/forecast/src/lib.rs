@@ -22,8 +22,8 @@ mod test_history;
 
 pub use backtest::{Backtest, Plan, Progress, Refits, walk_forward};
 pub use bootstrap::{Bootstrap, Interval};
-pub use feature::Feature;
 pub use diagnostics::Diagnostics;
+pub use feature::Feature;
 pub use model::{FitReport, FittedModel, Model};
 /// Why a model could not be fitted or could not answer.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

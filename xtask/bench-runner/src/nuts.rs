@@ -39,7 +39,8 @@ pub(crate) fn run(csv: &Path, reference: &Path, variant: &str) -> Result<Value> 
 fn read(csv: &str) -> Result<(Vec<Meeting>, usize)> {
     let mut lines = csv.lines();
     let head: Vec<&str> = lines.next().context("no header")?.split(',').collect();
-    let column = |name: &str| head.iter().position(|c| *c == name).with_context(|| format!("no column {name}"));
+    let column =
+        |name: &str| head.iter().position(|c| *c == name).with_context(|| format!("no column {name}"));
     let columns = ["season_idx", "home_idx", "away_idx", "home_goals", "away_goals"].map(column);
     let columns = columns.into_iter().collect::<Result<Vec<usize>>>()?;
     let mut rows = Vec::new();
@@ -111,8 +112,10 @@ fn compare(posterior: &Posterior, reference: &Value) -> Result<Value> {
             note("z", (mean - their_mean) / mcse.hypot(theirs_mcse));
         }
     }
-    let worst: BTreeMap<&str, Value> =
-        worst.into_iter().map(|(what, (value, name))| (what, json!({ "value": value, "parameter": name }))).collect();
+    let worst: BTreeMap<&str, Value> = worst
+        .into_iter()
+        .map(|(what, (value, name))| (what, json!({ "value": value, "parameter": name })))
+        .collect();
     Ok(json!({ "compared": compared, "worst": worst }))
 }
 

@@ -1,40 +1,24 @@
 //! The posterior density in the sampler's coordinates, with its gradient.
 //!
-//! Coordinates: `[level, ln gamma_sigma, home(0), y(1), ..., y(S - 1), (rho / 0.1), attack..., defence...]`. Only the
-//! difference of the mean attack and the mean defence is seen by the data, and only the sum of gamma_0 and the first step of
-//! the walk; so the level and the first season's advantage are sampled with everything else integrated out, and
-//! `recovery.rs` draws what was integrated out from its exact conditional distribution.
-//!
-//! A season with many matches knows its home advantage, so that is its coordinate; a season with few takes it from the walk,
-//! so its coordinate is the standardised step. `lambda` is in between by the information in the season:
-//!
-//! ```text
-//! home(s) = lambda(s) home(s - 1) + gamma_sigma^lambda(s) y(s)      lambda(s) = 1 / (1 + information(s) * 0.1^2)
-//! ```
-//!
-//! O. Papaspiliopoulos, G. O. Roberts and M. Skoeld, "A General Framework for the Parametrization of Hierarchical Models",
-//! Statistical Science 22 (2007), 59-73.
+//! Coordinates: `[level, ln gamma_sigma, y(0), ..., y(S - 1), (rho / 0.1), attack..., defence...]`. Only the difference of
+//! the mean attack and the mean defence is seen by the data, and only the sum of gamma_0 and the first step of the walk; so the
+//! level and the home advantages (`home_walk.rs`) are sampled with everything else integrated out, and `recovery.rs` draws
+//! what was integrated out from its exact conditional distribution.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use super::{
+    home_walk::{GAMMA_0, GAMMA_SIGMA_SCALE, HomeWalk},
     likelihood::{Point, Workspace, log_likelihood},
     meetings::Meetings,
-    strengths::{Expanded, Strengths, half_cauchy},
+    strengths::{Expanded, Strengths},
 };
 
-/// gamma_0 ~ N(mean, sd).
-pub(super) const GAMMA_0: (f64, f64) = (0.3, 0.1);
-/// Scale of the half-Cauchy prior of gamma_sigma.
-const GAMMA_SIGMA_SCALE: f64 = 0.05;
-/// How far home advantage may go in a season, for the choice of coordinates only.
-const TYPICAL_STEP: f64 = 0.1;
 /// rho ~ N(0, sd).
 pub(super) const RHO_SD: f64 = 0.1;
 
 const LEVEL: usize = 0;
 const LOG_GAMMA_SIGMA: usize = 1;
-const FIRST_HOME: usize = 2;
 
 /// The model on its data.
 #[derive(Debug, Clone)]
@@ -42,8 +26,7 @@ pub(super) struct Density {
     pub(super) meetings: Arc<Meetings>,
     pub(super) strengths: Strengths,
     pub(super) correlated: bool,
-    /// How far each season leans on the one before: lambda.
-    leaning: Vec<f64>,
+    walk: HomeWalk,
     point: Point,
     slope: Point,
     attack: Expanded,
@@ -58,7 +41,7 @@ impl Density {
         Self {
             strengths,
             correlated,
-            leaning: leaning(&meetings),
+            walk: HomeWalk::of(&meetings),
             point: Point::zero(&meetings),
             slope: Point::zero(&meetings),
             attack: expanded.clone(),
@@ -73,11 +56,15 @@ impl Density {
     }
 
     fn first_strength(&self) -> usize {
-        FIRST_HOME + self.meetings.n_seasons + usize::from(self.correlated)
+        self.walk_coordinates().end + usize::from(self.correlated)
+    }
+
+    fn walk_coordinates(&self) -> Range<usize> {
+        LOG_GAMMA_SIGMA..LOG_GAMMA_SIGMA + 1 + self.meetings.n_seasons
     }
 
     /// Where the coordinates of attack and of defence are.
-    pub(super) fn sides(&self) -> [std::ops::Range<usize>; 2] {
+    pub(super) fn sides(&self) -> [Range<usize>; 2] {
         let (first, each) = (self.first_strength(), self.strengths.dim());
         [first..first + each, first + each..first + 2 * each]
     }
@@ -88,22 +75,18 @@ impl Density {
         let goals_per_side = self.meetings.goals.max(1.0) / (2.0 * self.meetings.n_matches as f64);
         at[LEVEL] = goals_per_side.ln() - 0.5 * GAMMA_0.0;
         at[LOG_GAMMA_SIGMA] = GAMMA_SIGMA_SCALE.ln();
-        at[FIRST_HOME] = GAMMA_0.0;
         for side in self.sides() {
             at[side.start] = 0.25_f64.ln();
             if self.strengths.n_hyper() > 1 {
                 at[side.start + 1] = -1.0;
             }
         }
-        for (season, lambda) in self.leaning.iter().enumerate().skip(1) {
-            at[FIRST_HOME + season] = (1.0 - lambda) * GAMMA_0.0 * (-lambda * at[LOG_GAMMA_SIGMA]).exp();
-        }
         at
     }
 
     /// Which coordinate is rho, where it is sampled: chains start with it at 0, inside what every tau allows.
     pub(super) fn rho_coordinate(&self) -> Option<usize> {
-        self.correlated.then(|| FIRST_HOME + self.meetings.n_seasons)
+        self.correlated.then(|| self.walk_coordinates().end)
     }
 
     /// The log density up to a constant; `slope` becomes its gradient.
@@ -113,7 +96,9 @@ impl Density {
         let mut value =
             self.strengths.expand(&at[attack.clone()], &mut slope[attack.clone()], &mut self.attack);
         value += self.strengths.expand(&at[defence.clone()], &mut slope[defence.clone()], &mut self.defence);
-        value += self.home_walk(at, slope);
+        let (walk, by_gamma_sigma) = self.walk.expand(&at[self.walk_coordinates()], &mut self.point.home);
+        value += walk;
+        slope[LOG_GAMMA_SIGMA] += by_gamma_sigma;
         if let Some(rho) = self.rho_coordinate() {
             self.point.rho = RHO_SD * at[rho];
             value -= 0.5 * at[rho] * at[rho];
@@ -123,13 +108,8 @@ impl Density {
         self.point.level = at[LEVEL] - self.attack.mean + self.defence.mean;
         self.point.attack.copy_from_slice(&self.attack.x);
         self.point.defence.copy_from_slice(&self.defence.x);
-        let likelihood = log_likelihood(
-            &self.meetings,
-            &self.point,
-            self.correlated,
-            &mut self.work,
-            &mut self.slope,
-        );
+        let likelihood =
+            log_likelihood(&self.meetings, &self.point, self.correlated, &mut self.work, &mut self.slope);
         value += self.level_prior(attack.start, defence.start, slope);
         self.pull_back(at, slope);
         value + likelihood
@@ -157,47 +137,12 @@ impl Density {
         }
     }
 
-    /// home(s) ~ N(home(s - 1), gamma_sigma), home(0) ~ N(0.3, 0.1^2 + gamma_sigma^2); the slopes by home itself are left to
-    /// `pull_back`.
-    fn home_walk(&mut self, at: &[f64], slope: &mut [f64]) -> f64 {
-        let (mut value, by_log) = half_cauchy(at[LOG_GAMMA_SIGMA], GAMMA_SIGMA_SCALE);
-        let sigma = at[LOG_GAMMA_SIGMA].exp();
-        let variance = GAMMA_0.1 * GAMMA_0.1 + sigma * sigma;
-        let off = at[FIRST_HOME] - GAMMA_0.0;
-        value -= 0.5 * (variance.ln() + off * off / variance);
-        slope[FIRST_HOME] -= off / variance;
-        slope[LOG_GAMMA_SIGMA] +=
-            by_log + sigma * sigma / variance * (off * off / variance - 1.0);
-        let log_sigma = at[LOG_GAMMA_SIGMA];
-        self.point.home[0] = at[FIRST_HOME];
-        for season in 1..self.meetings.n_seasons {
-            let (lambda, before) = (self.leaning[season], self.point.home[season - 1]);
-            let home = lambda * before + (lambda * log_sigma).exp() * at[FIRST_HOME + season];
-            let z = (home - before) / sigma;
-            self.point.home[season] = home;
-            value -= 0.5 * z * z + (1.0 - lambda) * log_sigma;
-            slope[LOG_GAMMA_SIGMA] += z * z - (1.0 - lambda);
-        }
-        value
-    }
-
     /// From slopes by what the likelihood sees to slopes by coordinates.
     fn pull_back(&mut self, at: &[f64], slope: &mut [f64]) {
         let [attack, defence] = self.sides();
         slope[LEVEL] += self.slope.level;
-        let precision = (-2.0 * at[LOG_GAMMA_SIGMA]).exp();
-        // What a season's advantage changes, by likelihood, by the steps beside it, and by the seasons that lean on it.
-        let (mut later, mut step_after) = (0.0, 0.0);
-        for season in (1..self.meetings.n_seasons).rev() {
-            let lambda = self.leaning[season];
-            let step = (self.point.home[season] - self.point.home[season - 1]) * precision;
-            let by_home = self.slope.home[season] - step + step_after + later;
-            let scale = (lambda * at[LOG_GAMMA_SIGMA]).exp();
-            slope[FIRST_HOME + season] += scale * by_home;
-            slope[LOG_GAMMA_SIGMA] += lambda * scale * at[FIRST_HOME + season] * by_home;
-            (later, step_after) = (lambda * by_home, step);
-        }
-        slope[FIRST_HOME] += self.slope.home[0] + step_after + later;
+        let walk = self.walk_coordinates();
+        self.walk.pull_back(&at[walk.clone()], &self.slope.home, &mut slope[walk]);
         if let Some(rho) = self.rho_coordinate() {
             slope[rho] += RHO_SD * self.slope.rho;
         }
@@ -222,12 +167,6 @@ impl Density {
             defence: &self.defence,
         }
     }
-}
-
-/// By season: lambda. Half the goals of home sides is about the information in a season about its home advantage.
-fn leaning(meetings: &Meetings) -> Vec<f64> {
-    let of = |goals: &f64| (1.0 + 0.5 * goals * TYPICAL_STEP * TYPICAL_STEP).recip();
-    meetings.goals_at_home.iter().map(of).collect()
 }
 
 /// The model's quantities at a position of the sampler.

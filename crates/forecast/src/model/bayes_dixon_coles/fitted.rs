@@ -74,7 +74,8 @@ impl FittedBayesDixonColes {
         };
         let last_slot = latest(posterior, training.teams.len());
         let members = training.teams.iter().zip(&last_slot);
-        let members = members.map(|(team, slot)| Member { team: *team, season: season(posterior.slots[*slot].season) });
+        let members =
+            members.map(|(team, slot)| Member { team: *team, season: season(posterior.slots[*slot].season) });
         let kept: Vec<usize> = posterior.thinned(model.kept_draws).collect();
         let get = |parameter: usize, draw: usize| posterior.column(parameter)[draw] as f32;
         let optional = |parameter: Option<usize>, draw: usize| parameter.map_or(0.0, |p| get(p, draw));
@@ -86,15 +87,19 @@ impl FittedBayesDixonColes {
             gamma_sigma: get(Layout::GAMMA_SIGMA, *draw),
             rho: optional(layout.rho(), *draw),
         };
-        let strength =
-            |slot: usize, draw: usize| [layout.attack() + slot, layout.defence() + slot].map(|p| get(p, draw));
+        let strength = |slot: usize, draw: usize| {
+            [layout.attack() + slot, layout.defence() + slot].map(|p| get(p, draw))
+        };
         let checks = predictive::check(&training.rows, posterior, model.replays, model.sampling.seed);
         Self {
             members: members.collect(),
             last_season: season(layout.n_seasons - 1),
             seed: model.sampling.seed,
             draws: kept.iter().map(population).collect(),
-            strengths: last_slot.iter().flat_map(|slot| kept.iter().map(|draw| strength(*slot, *draw))).collect(),
+            strengths: last_slot
+                .iter()
+                .flat_map(|slot| kept.iter().map(|draw| strength(*slot, *draw)))
+                .collect(),
             parameters: describe(training, posterior, &last_slot, &checks),
             report,
         }
@@ -110,9 +115,8 @@ impl FittedBayesDixonColes {
     fn drawn(&self, team: TeamId, season: Season, stranger: u64) -> Drawn {
         let index = self.members.binary_search_by_key(&team, |member| member.team).ok();
         let n = self.draws.len();
-        let seasons_ahead = |member: &Member| {
-            f64::from(season.start_year.saturating_sub(member.season.start_year).max(0))
-        };
+        let seasons_ahead =
+            |member: &Member| f64::from(season.start_year.saturating_sub(member.season.start_year).max(0));
         let kept = index.map(|i| (&self.strengths[i * n..(i + 1) * n], seasons_ahead(&self.members[i])));
         let noise = match kept {
             Some((_, seasons)) if seasons > 0.0 => self.noise(team.0 as u64),

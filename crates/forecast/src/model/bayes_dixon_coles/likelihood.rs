@@ -153,11 +153,8 @@ fn block_value(
     if !block.neutral {
         slope.home[block.season] -= at_home;
     }
-    let corrections = if correlated {
-        low_scores(block, [attack, defence], [level, advantage], rho, slope)
-    } else {
-        0.0
-    };
+    let corrections =
+        if correlated { low_scores(block, [attack, defence], [level, advantage], rho, slope) } else { 0.0 };
     corrections - at_home - away
 }
 

@@ -62,6 +62,8 @@ pub(super) struct Meetings {
     pub(super) goals: f64,
     /// Goals of home sides that were at home, by season.
     pub(super) goals_at_home: Vec<f64>,
+    /// Goals against them.
+    pub(super) goals_against_home: Vec<f64>,
     /// Matches that ended 1-1, anywhere.
     pub(super) one_all: f64,
 }
@@ -88,6 +90,7 @@ impl Meetings {
             conceded: vec![0.0; slots.len()],
             goals: 0.0,
             goals_at_home: vec![0.0; n_seasons],
+            goals_against_home: vec![0.0; n_seasons],
             one_all: 0.0,
             slots: Vec::new(),
         };
@@ -117,6 +120,7 @@ impl Meetings {
         self.goals += home_goals + away_goals;
         if !row.neutral {
             self.goals_at_home[row.season as usize] += home_goals;
+            self.goals_against_home[row.season as usize] += away_goals;
         }
         if (row.home_goals, row.away_goals) == (1, 1) {
             self.one_all += 1.0;

@@ -29,6 +29,7 @@
 
 mod density;
 mod fitted;
+mod home_walk;
 mod likelihood;
 mod meetings;
 mod posterior;

@@ -59,7 +59,8 @@ impl Posterior {
         model: &BayesDixonColes,
         progress: &(dyn Fn(FitProgress) + Sync),
     ) -> Result<Self, ForecastError> {
-        let density = Density::new(Meetings::of(rows, n_teams, model.by_season)?, model.by_season, model.correlated);
+        let density =
+            Density::new(Meetings::of(rows, n_teams, model.by_season)?, model.by_season, model.correlated);
         let chains = sample(&density, &model.sampling, progress)?;
         let layout = Layout::of(&density);
         let mut columns: Vec<Vec<f64>> = vec![Vec::new(); layout.len()];

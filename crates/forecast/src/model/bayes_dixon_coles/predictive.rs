@@ -76,7 +76,12 @@ impl Tally {
 }
 
 /// Replays all matches from so many draws.
-pub(super) fn check(rows: &[Meeting], posterior: &Posterior, replays: usize, seed: u64) -> Vec<PredictiveCheck> {
+pub(super) fn check(
+    rows: &[Meeting],
+    posterior: &Posterior,
+    replays: usize,
+    seed: u64,
+) -> Vec<PredictiveCheck> {
     let mut observed = Tally::default();
     rows.iter().for_each(|row| observed.add(row.home_goals, row.away_goals));
     let observed = observed.statistics();
@@ -115,7 +120,8 @@ pub(super) fn check(rows: &[Meeting], posterior: &Posterior, replays: usize, see
 /// Where the strengths of both sides of a match are.
 fn slots(posterior: &Posterior, row: &Meeting) -> [usize; 2] {
     [row.home, row.away].map(|team| {
-        let at = |slot: &super::meetings::Slot| (slot.team, slot.season) < (team as usize, row.season as usize);
+        let at =
+            |slot: &super::meetings::Slot| (slot.team, slot.season) < (team as usize, row.season as usize);
         posterior.slots.partition_point(at).min(posterior.slots.len() - 1)
     })
 }

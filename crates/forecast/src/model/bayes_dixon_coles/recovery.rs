@@ -14,7 +14,8 @@ use rand_distr::StandardNormal;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::{
-    density::{Density, GAMMA_0},
+    density::Density,
+    home_walk::GAMMA_0,
     sampler::{Chained, generator},
 };
 
@@ -159,9 +160,7 @@ fn one(
     draws.extend(at.point.attack.iter().map(|x| mean_attack + x));
     draws.extend(at.point.defence.iter().map(|x| mean_defence + x));
     if !layout.seasonal {
-        for (side, shift) in
-            [(at.attack, mean_attack - mu_attack), (at.defence, mean_defence - mu_defence)]
-        {
+        for (side, shift) in [(at.attack, mean_attack - mu_attack), (at.defence, mean_defence - mu_defence)] {
             draws.extend(side.x.iter().map(|x| (x + shift) / side.sigma));
         }
     }

@@ -60,8 +60,11 @@ fn run(
     let mut rng = generator(sampling.seed, chain);
     let start = start(&density, &mut rng);
     let dim = density.dim();
-    let mut settings =
-        DiagNutsSettings { num_tune: sampling.tune as u64, num_draws: sampling.draws as u64, ..Default::default() };
+    let mut settings = DiagNutsSettings {
+        num_tune: sampling.tune as u64,
+        num_draws: sampling.draws as u64,
+        ..Default::default()
+    };
     settings.adapt_options.step_size_settings.target_accept = sampling.target_accept;
     let math = CpuMath::new(Target { density });
     let mut sampler = settings.new_chain(chain as u64, math, &mut rng).map_err(|e| failed(&e))?;

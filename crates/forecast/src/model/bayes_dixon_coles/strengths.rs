@@ -184,7 +184,8 @@ impl Strengths {
                     }
                 }
                 into.mean = firsts / n_teams;
-                value -= 0.5 * before.iter().zip(free).filter(|(b, _)| b.is_some()).map(|(_, w)| w * w).sum::<f64>();
+                value -= 0.5
+                    * before.iter().zip(free).filter(|(b, _)| b.is_some()).map(|(_, w)| w * w).sum::<f64>();
                 // Uniform in turnover is logistic in its logit.
                 value += (into.turnover * (1.0 - into.turnover)).max(f64::MIN_POSITIVE).ln();
                 hyper_slope[1] += 1.0 - 2.0 * into.turnover;

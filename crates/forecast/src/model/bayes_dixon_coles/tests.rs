@@ -17,7 +17,8 @@ fn rows() -> Vec<Meeting> {
         let absent = season.min(2);
         for home in 0..6_u32 {
             for away in (0..6_u32).filter(|away| *away != home && *away != absent && home != absent) {
-                let goals = |rng: &mut rand_xoshiro::Xoshiro256PlusPlus| rng.random_range(0..4_u16) / 2 * 2 / 2;
+                let goals =
+                    |rng: &mut rand_xoshiro::Xoshiro256PlusPlus| rng.random_range(0..4_u16) / 2 * 2 / 2;
                 let (home_goals, away_goals) = (goals(&mut rng), goals(&mut rng));
                 let neutral = (home + away + season).is_multiple_of(5);
                 rows.push(Meeting { season, home, away, home_goals, away_goals, neutral });
@@ -66,7 +67,8 @@ fn gradients_agree_with_central_differences() {
 /// The likelihood match by match, as the header writes it, without factorials.
 fn match_by_match(rows: &[Meeting], meetings: &Meetings, at: &Point, by_season: bool) -> f64 {
     let slot = |row: &Meeting, team: u32| {
-        let found = |s: &&meetings::Slot| s.team == team as usize && (!by_season || s.season == row.season as usize);
+        let found =
+            |s: &&meetings::Slot| s.team == team as usize && (!by_season || s.season == row.season as usize);
         meetings.slots.iter().position(|s| found(&s)).unwrap()
     };
     let one = |row: &Meeting| {
@@ -215,7 +217,10 @@ fn one_season_has_the_posterior_that_others_sampled() {
             assert!(z.abs() < 4.0, "{file} {name}: {ours:?} against {their_mean}, z {z:.2}");
             // gamma_sigma's heavy tail makes the spread of the first step a noisy number in one season.
             let tolerance = if word.starts_with("gamma") { 0.25 } else { 0.1 };
-            assert!((ours.sd / their_sd - 1.0).abs() < tolerance, "{file} {name}: {ours:?} against {their_sd}");
+            assert!(
+                (ours.sd / their_sd - 1.0).abs() < tolerance,
+                "{file} {name}: {ours:?} against {their_sd}"
+            );
         }
         assert_eq!(compared, posterior.names().len());
     }
@@ -234,7 +239,14 @@ fn fitted(by_season: bool, league: &SoccerLeague) -> (FittedBayesDixonColes, Vec
 }
 
 fn small() -> SoccerLeague {
-    SoccerLeague { n_teams: 10, n_seasons: 3, promoted: 2, strength_sd: 0.3, margin: None, ..SoccerLeague::default() }
+    SoccerLeague {
+        n_teams: 10,
+        n_seasons: 3,
+        promoted: 2,
+        strength_sd: 0.3,
+        margin: None,
+        ..SoccerLeague::default()
+    }
 }
 
 #[test]
@@ -267,9 +279,8 @@ fn forecasts_widen_with_what_is_not_known() {
 fn a_forecast_is_the_mean_over_draws() {
     let means = [[0.3_f64, -0.1, 0.05], [0.1, 0.2, -0.08]];
     let grid = fitted::mixture(&means, 15).unwrap();
-    let singles = means.map(|[l, m, rho]| {
-        crate::model::dixon_coles::score_grid(l.exp(), m.exp(), rho, 15).unwrap()
-    });
+    let singles =
+        means.map(|[l, m, rho]| crate::model::dixon_coles::score_grid(l.exp(), m.exp(), rho, 15).unwrap());
     for (i, p) in grid.cells().iter().enumerate() {
         let want = 0.5 * (singles[0].cells()[i] + singles[1].cells()[i]);
         assert!((p - want).abs() < 1e-9, "{i}: {p} against {want}");
@@ -299,7 +310,8 @@ fn intervals_cover_the_truth() {
     for by_season in [false, true] {
         let (mut held, mut n) = ([0.0; 3], 0.0);
         for seed in 0..8 {
-            let league = SoccerLeague { seed, n_teams: 12, n_seasons: 2, promoted: 0, strength_sd: 0.3, ..small() };
+            let league =
+                SoccerLeague { seed, n_teams: 12, n_seasons: 2, promoted: 0, strength_sd: 0.3, ..small() };
             let played = league.generate();
             let snapshot = played.history.as_of(Timestamp::MAX, RecordedBy::Now);
             let fitted = quick(by_season).fit(&snapshot, league.competition, None).unwrap();
