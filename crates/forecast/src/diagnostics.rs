@@ -209,7 +209,9 @@ impl Split {
         for equals in order.chunk_by(|a, b| self.values[*a as usize] == self.values[*b as usize]) {
             let rank = before as f64 + 0.5 * (equals.len() as f64 + 1.0);
             let score = normal_quantile((rank - 0.375) / (n as f64 + 0.25));
-            equals.iter().for_each(|i| scores[*i as usize] = score);
+            for i in equals {
+                scores[*i as usize] = score;
+            }
             before += equals.len();
         }
         self.with(scores)

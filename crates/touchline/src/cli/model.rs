@@ -52,16 +52,15 @@ async fn train(app: &App, arguments: &Train) -> Result<()> {
     let models = backtest_season::chosen(&arguments.models, loaded.competition.sport)?;
     let now = app.clock.now();
     let snapshot = loaded.history.as_of(arguments.as_of.unwrap_or(now), RecordedBy::Now);
-    let bar = app.out.progress(models.len(), "fitting");
+    let n_models = models.len();
+    let bar = app.out.progress(n_models, "fitting");
     let mut reports = Vec::new();
     for model in models {
-        let draws = app.out.progress(0, model.name());
+        // A long fit borrows the bar.
         let fitted = Fitted::with_progress(&snapshot, model.as_ref(), &loaded.competition, &|progress| {
-            draws.set_length(progress.total as u64);
-            draws.set_position(progress.done as u64);
-        });
-        draws.finish_and_clear();
-        let fitted = fitted?;
+            bar.set_length(progress.total as u64);
+            bar.set_position(progress.done as u64);
+        })?;
         let report = fitted.model().report().clone();
         store
             .save_model(&NewModel {
@@ -76,7 +75,8 @@ async fn train(app: &App, arguments: &Train) -> Result<()> {
             })
             .await?;
         reports.push(report);
-        bar.inc(1);
+        bar.set_length(n_models as u64);
+        bar.set_position(reports.len() as u64);
     }
     bar.finish_and_clear();
     app.out.answer(&json!({ "competition": arguments.competition, "fits": reports }), || print(&reports))

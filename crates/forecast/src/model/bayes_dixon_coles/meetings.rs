@@ -104,7 +104,9 @@ impl Meetings {
                     .collect();
                 if !members.is_empty() {
                     all.blocks.push(Block::of(&members, season, neutral));
-                    members.iter().for_each(|(row, sides)| all.add(row, *sides));
+                    for (row, sides) in &members {
+                        all.add(row, *sides);
+                    }
                 }
             }
         }
@@ -179,7 +181,9 @@ fn check(rows: &[Meeting], n_teams: usize) -> Result<(), ForecastError> {
         if sides.iter().any(|side| *side >= n_teams) || row.home == row.away {
             return wrong(format!("row {i}: teams {} and {} of {n_teams}", row.home, row.away));
         }
-        sides.iter().for_each(|side| seen[*side] = true);
+        for side in sides {
+            seen[side] = true;
+        }
     }
     match seen.iter().position(|seen| !seen) {
         Some(team) => wrong(format!("team {team} of {n_teams} played no match")),

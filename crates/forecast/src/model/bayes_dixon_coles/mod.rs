@@ -178,4 +178,6 @@ impl Model for BayesDixonColes {
 }
 
 #[cfg(test)]
+mod density_tests;
+#[cfg(test)]
 mod tests;

@@ -83,7 +83,9 @@ pub(super) fn check(
     seed: u64,
 ) -> Vec<PredictiveCheck> {
     let mut observed = Tally::default();
-    rows.iter().for_each(|row| observed.add(row.home_goals, row.away_goals));
+    for row in rows {
+        observed.add(row.home_goals, row.away_goals);
+    }
     let observed = observed.statistics();
     let mut rng = generator(seed ^ STREAM, 0);
     let slots: Vec<[usize; 2]> = rows.iter().map(|row| slots(posterior, row)).collect();
