@@ -8,6 +8,7 @@
 pub mod backtest;
 pub mod bootstrap;
 pub mod calibration;
+pub mod diagnostics;
 pub mod feature;
 pub mod leak_check;
 pub mod market_baseline;
@@ -22,6 +23,7 @@ mod test_history;
 
 pub use backtest::{Backtest, Plan, Progress, Refits, walk_forward};
 pub use bootstrap::{Bootstrap, Interval};
+pub use diagnostics::Diagnostics;
 pub use feature::Feature;
 pub use model::{FitReport, FittedModel, Model};
 /// Why a model could not be fitted or could not answer.

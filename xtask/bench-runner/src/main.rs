@@ -4,9 +4,11 @@
 //! bench-runner fit LAW CSV REPEATS        times of the fit of one law, as JSON
 //! bench-runner walk-forward CSV SEASON    weekly forecasts of the English top league, as JSON
 //! bench-runner walk-seasons CSV SEASONS   time of a weekly walk through its last seasons, as JSON
+//! bench-runner nuts CSV REFERENCE VARIANT  the sampled posterior beside a reference, as JSON
 //! ```
 
 mod fit;
+mod nuts;
 mod walk_forward;
 mod walk_seasons;
 
@@ -21,9 +23,8 @@ fn main() -> Result<()> {
         ["walk-seasons", csv, seasons] => {
             walk_seasons::run(&std::fs::read_to_string(csv)?, seasons.parse()?)?
         }
-        _ => bail!(
-            "usage: bench-runner fit LAW CSV REPEATS | walk-forward CSV SEASON | walk-seasons CSV SEASONS"
-        ),
+        ["nuts", csv, reference, variant] => nuts::run(csv.as_ref(), reference.as_ref(), variant)?,
+        _ => bail!("no such measurement: {}; main.rs lists them", words.join(" ")),
     };
     println!("{result}");
     Ok(())

@@ -3,6 +3,7 @@
 mod fit;
 mod import;
 mod measure;
+mod nuts;
 mod start;
 
 use std::{fs, path::PathBuf};
@@ -33,9 +34,10 @@ pub(crate) struct Suite {
 }
 
 /// The visible list.
-pub(crate) const SUITES: [Suite; 3] = [
+pub(crate) const SUITES: [Suite; 4] = [
     Suite { name: "fit", run: fit::run },
     Suite { name: "import", run: import::run },
+    Suite { name: "nuts", run: nuts::run },
     Suite { name: "start", run: start::run },
 ];
 

@@ -72,6 +72,7 @@ impl Model for BaseRate {
             log_likelihood: None,
             at_bounds: Vec::new(),
             converged: true,
+            diagnostics: None,
         };
         Ok(Box::new(FittedBaseRate { neutral: mirrored_mean(&at_home)?, at_home, report }))
     }

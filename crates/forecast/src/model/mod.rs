@@ -4,6 +4,7 @@
 
 pub mod base_rate;
 pub mod bivariate_poisson;
+pub mod bayes_dixon_coles;
 pub mod dixon_coles;
 pub mod elo;
 pub mod ensemble;
@@ -27,7 +28,7 @@ use serde::{Deserialize, Serialize};
 
 use self::rated::Rated;
 use crate::{
-    ForecastError,
+    Diagnostics, ForecastError,
     rating::{Colley, Glicko2, Massey, PiRating, Pythagorean},
 };
 
@@ -49,6 +50,8 @@ pub fn models() -> Vec<Box<dyn Model>> {
         Box::new(negative_binomial::NegativeBinomial::default()),
         Box::new(zero_inflated_poisson::ZeroInflatedPoisson::default()),
         Box::new(weibull_copula::WeibullCopula::default()),
+        Box::new(bayes_dixon_coles::BayesDixonColes::default()),
+        Box::new(bayes_dixon_coles::BayesDixonColes::by_season()),
         Box::new(ensemble::Ensemble::new(members())),
         Box::new(ensemble::Ensemble::weighed_by_recent_log_loss(members())),
         Box::new(ensemble::Ensemble::weighed_by_sharpe_ratio(members())),
@@ -109,6 +112,11 @@ pub trait Model: Send + Sync {
         false
     }
 
+    /// The same model under the same name at settings that are quick and rough, for tests; none where a fit is quick anyway.
+    fn draft(&self) -> Option<Box<dyn Model>> {
+        None
+    }
+
     /// Learns from what the snapshot shows of one competition. `start` is the last fit of the same model, from which an
     /// optimiser may start; it must not change the result beyond the optimiser's tolerance.
     ///
@@ -120,6 +128,29 @@ pub trait Model: Send + Sync {
         competition: CompetitionId,
         start: Option<&dyn FittedModel>,
     ) -> Result<Box<dyn FittedModel>, ForecastError>;
+
+    /// [`Model::fit`] that tells how far it has come, from any of its threads, where that takes long enough to ask.
+    ///
+    /// # Errors
+    /// As [`Model::fit`].
+    fn fit_with_progress(
+        &self,
+        snapshot: &Snapshot<'_>,
+        competition: CompetitionId,
+        start: Option<&dyn FittedModel>,
+        _progress: &(dyn Fn(FitProgress) + Sync),
+    ) -> Result<Box<dyn FittedModel>, ForecastError> {
+        self.fit(snapshot, competition, start)
+    }
+}
+
+/// How far a fit has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FitProgress {
+    /// Steps taken by all threads together.
+    pub done: usize,
+    /// Steps there are.
+    pub total: usize,
 }
 
 /// What a fitted model says about one fixture.
@@ -166,8 +197,11 @@ pub struct FitReport {
     pub log_likelihood: Option<f64>,
     /// Names of parameters that ended on a bound.
     pub at_bounds: Vec<String>,
-    /// Whether the optimum was reached.
+    /// Whether the optimum was reached, or the draws passed their diagnostics.
     pub converged: bool,
+    /// How the chains went, where the fit is a sample.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diagnostics: Option<Diagnostics>,
 }
 
 #[cfg(test)]

@@ -63,9 +63,27 @@ impl Scene {
     }
 }
 
+/// The list, with models that take seconds in their draft.
+fn quick_models() -> Vec<Box<dyn Model>> {
+    models().into_iter().map(|model| model.draft().unwrap_or(model)).collect()
+}
+
+#[test]
+fn drafts_keep_their_name_and_stand_in_for_what_takes_seconds() {
+    for model in models() {
+        let draft = model.draft();
+        assert_eq!(draft.is_some(), model.on_request(), "{}", model.name());
+        if let Some(draft) = draft {
+            assert_eq!(draft.name(), model.name());
+            assert_eq!(draft.odds_use(), model.odds_use());
+            assert!(Sport::ALL.iter().all(|sport| draft.supports(*sport) == model.supports(*sport)));
+        }
+    }
+}
+
 fn for_every_model(check: impl Fn(&Scene, &dyn Model)) {
     for scene in Scene::all() {
-        for model in models().iter().filter(|m| m.supports(scene.sport)) {
+        for model in quick_models().iter().filter(|m| m.supports(scene.sport)) {
             check(&scene, &**model);
         }
     }
@@ -210,7 +228,7 @@ fn knowing_the_teams_helps() {
     for scene in Scene::all() {
         let score = |model: &dyn Model| ranked_probability_score(&scene, &*scene.fit(model, None));
         let baseline = score(&base_rate::BaseRate);
-        for model in models().iter().filter(|m| m.supports(scene.sport) && m.name() != "base_rate") {
+        for model in quick_models().iter().filter(|m| m.supports(scene.sport) && m.name() != "base_rate") {
             let score = score(&**model);
             assert!(
                 score < baseline - 0.003,

@@ -27,7 +27,8 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
     let store = app.existing_store().await?;
     let loaded = load_history::run(&store, arguments.competition, QuoteScope::All).await?;
     let sport = loaded.competition.sport;
-    let models: Vec<Box<dyn Model>> = models().into_iter().filter(|m| m.supports(sport)).collect();
+    let quick = |m: &Box<dyn Model>| m.supports(sport) && !m.on_request();
+    let models: Vec<Box<dyn Model>> = models().into_iter().filter(quick).collect();
     let features: Vec<Box<dyn Feature>> = features();
     let subjects: Vec<Subject<'_>> = models
         .iter()

@@ -2,7 +2,9 @@
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use comfy_table::Table;
 use domain::{CompetitionId, RecordedBy};
+use forecast::{Diagnostics, FitReport};
 use serde_json::json;
 use store::{NewModel, QuoteScope};
 
@@ -50,10 +52,15 @@ async fn train(app: &App, arguments: &Train) -> Result<()> {
     let models = backtest_season::chosen(&arguments.models, loaded.competition.sport)?;
     let now = app.clock.now();
     let snapshot = loaded.history.as_of(arguments.as_of.unwrap_or(now), RecordedBy::Now);
-    let bar = app.out.progress(models.len(), "fitting");
+    let n_models = models.len();
+    let bar = app.out.progress(n_models, "fitting");
     let mut reports = Vec::new();
     for model in models {
-        let fitted = Fitted::on(&snapshot, model.as_ref(), &loaded.competition)?;
+        // A long fit borrows the bar.
+        let fitted = Fitted::with_progress(&snapshot, model.as_ref(), &loaded.competition, &|progress| {
+            bar.set_length(progress.total as u64);
+            bar.set_position(progress.done as u64);
+        })?;
         let report = fitted.model().report().clone();
         store
             .save_model(&NewModel {
@@ -68,24 +75,50 @@ async fn train(app: &App, arguments: &Train) -> Result<()> {
             })
             .await?;
         reports.push(report);
-        bar.inc(1);
+        bar.set_length(n_models as u64);
+        bar.set_position(reports.len() as u64);
     }
     bar.finish_and_clear();
-    app.out.answer(&json!({ "competition": arguments.competition, "fits": reports }), || {
-        let rows = reports.iter().map(|r| {
-            [
-                r.model.clone(),
-                r.training_matches.to_string(),
-                r.iterations.to_string(),
-                r.gradient_norm.map_or_else(|| "–".into(), |g| format!("{g:.1e}")),
-                r.log_likelihood.map_or_else(|| "–".into(), |l| format!("{l:.2}")),
-                if r.at_bounds.is_empty() { "none".into() } else { r.at_bounds.join(", ") },
-                if r.converged { "yes".into() } else { "NO".to_owned() },
-            ]
-        });
-        let head = ["model", "matches", "steps", "gradient", "log-likelihood", "on bounds", "converged"];
-        println!("{}", table(head, rows));
-    })
+    app.out.answer(&json!({ "competition": arguments.competition, "fits": reports }), || print(&reports))
+}
+
+fn print(reports: &[FitReport]) {
+    let rows = reports.iter().map(|r| {
+        [
+            r.model.clone(),
+            r.training_matches.to_string(),
+            r.iterations.to_string(),
+            r.gradient_norm.map_or_else(|| "–".into(), |g| format!("{g:.1e}")),
+            r.log_likelihood.map_or_else(|| "–".into(), |l| format!("{l:.2}")),
+            if r.at_bounds.is_empty() { "none".into() } else { r.at_bounds.join(", ") },
+            if r.converged { "yes".into() } else { "NO".to_owned() },
+        ]
+    });
+    let head = ["model", "matches", "steps", "gradient", "log-likelihood", "on bounds", "converged"];
+    println!("{}", table(head, rows));
+    let sampled: Vec<(&str, &Diagnostics)> =
+        reports.iter().filter_map(|r| Some((r.model.as_str(), r.diagnostics.as_ref()?))).collect();
+    if !sampled.is_empty() {
+        println!("{}", chains(&sampled));
+    }
+    for (model, problem) in sampled.iter().flat_map(|(m, d)| d.problems.iter().map(move |p| (m, p))) {
+        println!("{model} did not converge: {problem}");
+    }
+}
+
+/// How the chains of sampled fits went, by the worst parameter of each kind.
+fn chains(sampled: &[(&str, &Diagnostics)]) -> Table {
+    let rows = sampled.iter().map(|(model, d)| {
+        [
+            (*model).to_owned(),
+            format!("{} x {}", d.chains, d.draws),
+            format!("{:.4} ({})", d.max_r_hat.value, d.max_r_hat.parameter),
+            format!("{:.0} ({})", d.min_bulk_ess.value, d.min_bulk_ess.parameter),
+            format!("{:.0} ({})", d.min_tail_ess.value, d.min_tail_ess.parameter),
+            d.divergences.to_string(),
+        ]
+    });
+    table(["sampled", "chains x draws", "R-hat", "bulk ESS", "tail ESS", "divergences"], rows)
 }
 
 /// Parameters with the teams' numbers turned into names, where a model lists teams.

@@ -5,7 +5,10 @@ use domain::{
     Briefing, Competition, Fixture, Forecast, History, Quote, RecordedBy, Snapshot,
     market::{Line, Market, MarketKind},
 };
-use forecast::{FittedModel, Model, model::OddsUse};
+use forecast::{
+    FittedModel, Model,
+    model::{FitProgress, OddsUse},
+};
 use jiff::{SignedDuration, Timestamp};
 use store::{ForecastId, NewForecast, PayloadHash, Store};
 
@@ -28,7 +31,17 @@ pub(crate) struct Fitted {
 impl Fitted {
     /// Fits on what the snapshot shows of a competition.
     pub(crate) fn on(snapshot: &Snapshot<'_>, model: &dyn Model, competition: &Competition) -> Result<Self> {
-        let fitted = model.fit(snapshot, competition.id, None)?;
+        Self::with_progress(snapshot, model, competition, &|_| {})
+    }
+
+    /// The same, telling how far a long fit has come.
+    pub(crate) fn with_progress(
+        snapshot: &Snapshot<'_>,
+        model: &dyn Model,
+        competition: &Competition,
+        progress: &(dyn Fn(FitProgress) + Sync),
+    ) -> Result<Self> {
+        let fitted = model.fit_with_progress(snapshot, competition.id, None, progress)?;
         let seen = seen(snapshot, model, competition);
         Ok(Self {
             model: fitted,

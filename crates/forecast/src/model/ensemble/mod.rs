@@ -180,6 +180,7 @@ impl Model for Ensemble {
             gradient_norm: pool.fit().gradient_norm,
             log_likelihood: pool.fit().objective,
             converged: pool.fit().converged && fitted.iter().all(|m| m.report().converged),
+            diagnostics: None,
         };
         let names = members.iter().map(|m| m.name()).collect();
         Ok(Box::new(FittedEnsemble {

@@ -217,6 +217,7 @@ fn report(
         log_likelihood: Some(outcome.value),
         at_bounds: Vec::new(),
         converged: outcome.converged && score.is_none_or(|s| s.converged),
+        diagnostics: None,
     }
 }
 

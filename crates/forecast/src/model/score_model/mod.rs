@@ -177,6 +177,7 @@ impl<L: ScoreLaw> Model for ScoreModel<L> {
             log_likelihood: Some(fit.objective),
             at_bounds: fit.at_bounds.clone(),
             converged: fit.converged,
+            diagnostics: None,
         };
         let made = Made {
             settings: self.settings.clone(),
