@@ -14,6 +14,6 @@ mod state;
 
 pub use blocks::Runs;
 pub use estimate::Estimate;
-pub use format::Format;
+pub use format::{Format, MilestoneShares, PairingOdds};
 pub use match_scores::{SimulatedMatch, simulate_match};
 pub use state::{MAX_TEAMS, Pairings, Played, SeasonState, publishes_schedule};

@@ -78,7 +78,10 @@ fn one_match_left_gives_its_exact_probabilities() {
     let shares = league(&state, "eng.1", &forecasts).simulate(Runs { n: 200_000, seed: 4 }).unwrap();
     let exact = forecasts[0].distribution.outcome_probabilities();
     let title = shares.within(1, 1..=1);
-    assert!((title.value - exact.home - exact.draw).abs() < 4.0 * title.standard_error, "{title:?} {exact:?}");
+    assert!(
+        (title.value - exact.home - exact.draw).abs() < 4.0 * title.standard_error,
+        "{title:?} {exact:?}"
+    );
     assert!((shares.within(0, 1..=1).value + title.value - 1.0).abs() < 1e-12);
     let points = shares.expected_points(1);
     let expected = 6.0 + 3.0 * exact.home + exact.draw;
