@@ -3,6 +3,8 @@
 mod fit;
 mod import;
 mod measure;
+mod predict;
+mod simulate;
 mod start;
 
 use std::{fs, path::PathBuf};
@@ -33,9 +35,11 @@ pub(crate) struct Suite {
 }
 
 /// The visible list.
-pub(crate) const SUITES: [Suite; 3] = [
+pub(crate) const SUITES: [Suite; 5] = [
     Suite { name: "fit", run: fit::run },
     Suite { name: "import", run: import::run },
+    Suite { name: "predict", run: predict::run },
+    Suite { name: "simulate", run: simulate::run },
     Suite { name: "start", run: start::run },
 ];
 

@@ -18,7 +18,7 @@ struct Extension {
 }
 
 /// The visible list. Jobs and ratings are called by name where they are needed, so declaring them is all.
-const EXTENSIONS: [Extension; 12] = [
+const EXTENSIONS: [Extension; 13] = [
     Extension { directory: "crates/domain/src/sport", list: "ALL", serving: &[] },
     Extension { directory: "crates/domain/src/market", list: "ALL", serving: &["grade", "line", "price"] },
     Extension { directory: "crates/domain/src/margin", list: "METHODS", serving: &["root"] },
@@ -26,6 +26,7 @@ const EXTENSIONS: [Extension; 12] = [
     Extension { directory: "crates/forecast/src/model", list: "models", serving: &["points"] },
     Extension { directory: "crates/forecast/src/feature", list: "features", serving: &[] },
     Extension { directory: "crates/forecast/src/scoring_rule", list: "scoring_rules", serving: &[] },
+    Extension { directory: "crates/forecast/src/simulation/format", list: "ALL", serving: &["conferences"] },
     Extension { directory: "crates/ingest/src/source", list: "SOURCES", serving: &["mapping", "reading"] },
     Extension {
         directory: "crates/ingest/src/check",
