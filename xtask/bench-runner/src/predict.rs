@@ -16,11 +16,8 @@ pub(crate) fn run(database: &Path, competitions: &[&str], repeats: usize) -> Res
     let first = *competitions.first().context("no competition is named")?;
     let models: Vec<Box<dyn Model>> =
         models().into_iter().filter(|model| model.supports(Sport::Soccer) && !model.on_request()).collect();
-    let quotes = if models.iter().any(|model| model.odds_use() != OddsUse::Nothing) {
-        QuoteScope::All
-    } else {
-        QuoteScope::None
-    };
+    let read_odds = models.iter().any(|model| model.odds_use() != OddsUse::Nothing);
+    let quotes = if read_odds { QuoteScope::All } else { QuoteScope::None };
     let scope = Scope { competitions: competitions.clone(), quotes, known_before: None };
     let history = tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
         let store = Store::open(database, Access::ReadWrite).await?;
@@ -48,7 +45,7 @@ pub(crate) fn run(database: &Path, competitions: &[&str], repeats: usize) -> Res
     Ok(json!({
         "models": models.iter().map(|model| model.name()).collect::<Vec<_>>(),
         "matches": snapshot.played().count(),
-        "quotes": quotes == QuoteScope::All,
+        "quotes": read_odds,
         "seconds": seconds,
     }))
 }

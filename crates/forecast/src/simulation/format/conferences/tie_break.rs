@@ -53,7 +53,7 @@ impl TieBreaker<'_> {
         teams: &[u8],
         steps: fn(usize) -> &'static [Step],
     ) -> Option<u8> {
-        let mut level = self.most(teams, |team| self.standings.overall(team).share());
+        let mut level = most(teams, |team| self.standings.overall(team).share());
         'restart: loop {
             if level.len() < 2 {
                 return level.first().copied();
@@ -85,12 +85,6 @@ impl TieBreaker<'_> {
         order
     }
 
-    fn most(&self, teams: &[u8], value: impl Fn(u8) -> f64) -> Vec<u8> {
-        let values: Vec<f64> = teams.iter().map(|team| value(*team)).collect();
-        let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        teams.iter().zip(values).filter(|(_, value)| *value == most).map(|(team, _)| *team).collect()
-    }
-
     /// Those of the level teams that a step leaves.
     fn after(&self, step: Step, level: &[u8]) -> Vec<u8> {
         let table = self.standings;
@@ -104,31 +98,31 @@ impl TieBreaker<'_> {
             move |other: u8| seat(other).conference == own
         };
         match step {
-            Step::HeadToHead => self.most(level, |team| table.against(team, is_level).share()),
-            Step::Sweep if level.len() == 2 => self.most(level, |team| table.against(team, is_level).share()),
-            Step::Sweep => self.most(level, |team| self.sweep(team, level)),
+            Step::HeadToHead => most(level, |team| table.against(team, is_level).share()),
+            Step::Sweep if level.len() == 2 => most(level, |team| table.against(team, is_level).share()),
+            Step::Sweep => most(level, |team| self.sweep(team, level)),
             Step::DivisionWinner => {
-                self.most(level, |team| f64::from(u8::from(self.division_winners.contains(&team))))
+                most(level, |team| f64::from(u8::from(self.division_winners.contains(&team))))
             }
-            Step::Division => self.most(level, division),
+            Step::Division => most(level, division),
             Step::DivisionIfShared => {
                 let shared = level.windows(2).all(|two| seat(two[0]).division == seat(two[1]).division);
-                if shared { self.most(level, division) } else { level.to_vec() }
+                if shared { most(level, division) } else { level.to_vec() }
             }
-            Step::Conference => self.most(level, |team| table.against(team, in_conference(team)).share()),
+            Step::Conference => most(level, |team| table.against(team, in_conference(team)).share()),
             Step::CommonGames(least) => self.common_games(least, level),
-            Step::StrengthOfVictory => self.most(level, |team| table.strength(team, true)),
-            Step::StrengthOfSchedule => self.most(level, |team| table.strength(team, false)),
-            Step::ConferenceRanks => self.most(level, |team| -self.ranks(team, in_conference(team))),
-            Step::LeagueRanks => self.most(level, |team| -self.ranks(team, |_| true)),
+            Step::StrengthOfVictory => most(level, |team| table.strength(team, true)),
+            Step::StrengthOfSchedule => most(level, |team| table.strength(team, false)),
+            Step::ConferenceRanks => most(level, |team| -self.ranks(team, in_conference(team))),
+            Step::LeagueRanks => most(level, |team| -self.ranks(team, |_| true)),
             Step::NetPointsInCommonGames => {
                 let common = self.common_opponents(level);
-                self.most(level, |team| table.net_points(team, |other| common.contains(&other)).into())
+                most(level, |team| table.net_points(team, |other| common.contains(&other)).into())
             }
             Step::NetPointsInConference => {
-                self.most(level, |team| table.net_points(team, in_conference(team)).into())
+                most(level, |team| table.net_points(team, in_conference(team)).into())
             }
-            Step::NetPoints => self.most(level, |team| table.net_points(team, |_| true).into()),
+            Step::NetPoints => most(level, |team| table.net_points(team, |_| true).into()),
         }
     }
 
@@ -161,7 +155,7 @@ impl TieBreaker<'_> {
         if level.iter().any(|team| record(*team).games < least) {
             return level.to_vec();
         }
-        self.most(level, |team| record(team).share())
+        most(level, |team| record(team).share())
     }
 
     /// Ranks in points scored and in points allowed, 1 the best each, added.
@@ -178,4 +172,11 @@ impl TieBreaker<'_> {
             });
         f64::from(better.sum::<u32>() + 2)
     }
+}
+
+/// The teams with most of something.
+fn most(teams: &[u8], value: impl Fn(u8) -> f64) -> Vec<u8> {
+    let values: Vec<f64> = teams.iter().map(|team| value(*team)).collect();
+    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    teams.iter().zip(values).filter(|(_, value)| *value == most).map(|(team, _)| *team).collect()
 }

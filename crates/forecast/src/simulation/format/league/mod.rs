@@ -100,7 +100,7 @@ impl<'a> Plan<'a> {
         }
         let points_for_win = league.rules.points_for_win(league.season);
         let packing = Packing::of(points_for_win, league.rules.tie_breaks);
-        let mut lines: Vec<i64> = (0..state.teams.len()).map(|team| packing.start(team, 0)).collect();
+        let mut lines: Vec<i64> = (0..state.teams.len() as u8).map(|team| packing.start(team, 0)).collect();
         let mut meetings = Meetings::new(state.teams.len());
         for played in &state.played {
             let [home, away] = packing.of_match(played.score);

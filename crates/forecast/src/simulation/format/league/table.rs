@@ -57,8 +57,8 @@ impl Packing {
     }
 
     /// A team before its first match.
-    pub(super) fn start(&self, team: usize, points: i32) -> i64 {
-        (i64::from(points) << POINTS_SHIFT) + (DIFFERENCE_BIAS << self.difference) + team as i64
+    pub(super) fn start(&self, team: u8, points: i32) -> i64 {
+        (i64::from(points) << POINTS_SHIFT) + (DIFFERENCE_BIAS << self.difference) + i64::from(team)
     }
 
     /// What a match adds to the home and the away line.

@@ -129,16 +129,16 @@ fn a_finished_season_has_one_outcome() {
 fn synthetic() -> (SeasonState, Vec<Seat>, Vec<Predicted>) {
     let seats = seats(&names(), &DIVISIONS).unwrap();
     let mut remaining = Vec::new();
-    for home in 0..32_usize {
+    for home in 0..32_u8 {
         for away in 0..home {
-            if seats[home].conference == seats[away].conference {
+            if seats[usize::from(home)].conference == seats[usize::from(away)].conference {
                 remaining.push(Fixture {
                     id: FixtureId(0),
                     competition: CompetitionId::literal("nfl"),
                     sport: Sport::Nfl,
                     season: Season::starting(2022),
-                    home: TeamId(home as i64),
-                    away: TeamId(away as i64),
+                    home: TeamId(home.into()),
+                    away: TeamId(away.into()),
                     kickoff: Kickoff::At(Timestamp::UNIX_EPOCH),
                     neutral: false,
                     stage: Stage::Regular,
