@@ -28,6 +28,7 @@ pub mod season;
 pub mod snapshot;
 pub mod sport;
 pub mod statistics;
+pub mod table_rules;
 pub mod team;
 
 pub use briefing::Briefing;

@@ -2,7 +2,7 @@
 //!
 //! A [`Model`] is fitted on a [`domain::Snapshot`] and answers with score distributions; it never sees a database, a clock or
 //! an unseeded generator. A [`Feature`] is one number about a fixture from the same snapshot. [`backtest`] walks a model
-//! through the past, [`scoring_rule`] and [`calibration`] judge what it said, beside the market ([`market_baseline`]), and
+//! through the past, [`simulation`] plays out what it says, [`scoring_rule`] and [`calibration`] judge what it said, beside the market ([`market_baseline`]), and
 //! [`leak_check`] holds all of them to what was known. Models, features and scoring rules are lists.
 
 pub mod backtest;
@@ -18,6 +18,7 @@ pub mod recalibration;
 mod recent_matches;
 mod regression;
 pub mod scoring_rule;
+pub mod simulation;
 #[cfg(test)]
 mod test_history;
 
@@ -55,6 +56,12 @@ pub enum ForecastError {
         /// The model.
         model: &'static str,
         /// What happened.
+        detail: String,
+    },
+    /// A season cannot be simulated.
+    #[error("the season cannot be simulated: {detail}")]
+    Season {
+        /// What is missing or contradictory.
         detail: String,
     },
     /// The result is no probability distribution.

@@ -5,10 +5,14 @@
 //! bench-runner walk-forward CSV SEASON    weekly forecasts of the English top league, as JSON
 //! bench-runner walk-seasons CSV SEASONS   time of a weekly walk through its last seasons, as JSON
 //! bench-runner nuts CSV REFERENCE VARIANT  the sampled posterior beside a reference, as JSON
+//! bench-runner simulate REPEATS          times of 10,000 plays of a match and of a season, as JSON
+//! bench-runner predict DB REPEATS LEAGUE...  times of one forecast by every default model, as JSON
 //! ```
 
 mod fit;
 mod nuts;
+mod predict;
+mod simulate;
 mod walk_forward;
 mod walk_seasons;
 
@@ -24,6 +28,10 @@ fn main() -> Result<()> {
             walk_seasons::run(&std::fs::read_to_string(csv)?, seasons.parse()?)?
         }
         ["nuts", csv, reference, variant] => nuts::run(csv.as_ref(), reference.as_ref(), variant)?,
+        ["simulate", repeats] => simulate::run(repeats.parse()?)?,
+        ["predict", database, repeats, competitions @ ..] => {
+            predict::run(database.as_ref(), competitions, repeats.parse()?)?
+        }
         _ => bail!("no such measurement: {}; main.rs lists them", words.join(" ")),
     };
     println!("{result}");

@@ -4,6 +4,8 @@ mod fit;
 mod import;
 mod measure;
 mod nuts;
+mod predict;
+mod simulate;
 mod start;
 
 use std::{fs, path::PathBuf};
@@ -17,7 +19,7 @@ pub(crate) use self::{import::soccer_files, measure::release_binary};
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// Which suites to run; all when none is named.
-    #[arg(value_parser = PossibleValuesParser::new(SUITES.map(|suite| suite.name)))]
+    #[arg(value_parser = PossibleValuesParser::new(SUITES.iter().map(|suite| suite.name)))]
     suite: Vec<String>,
     /// Print one JSON object per line.
     #[arg(long)]
@@ -34,10 +36,12 @@ pub(crate) struct Suite {
 }
 
 /// The visible list.
-pub(crate) const SUITES: [Suite; 4] = [
+pub(crate) const SUITES: &[Suite] = &[
     Suite { name: "fit", run: fit::run },
     Suite { name: "import", run: import::run },
     Suite { name: "nuts", run: nuts::run },
+    Suite { name: "predict", run: predict::run },
+    Suite { name: "simulate", run: simulate::run },
     Suite { name: "start", run: start::run },
 ];
 

@@ -36,6 +36,7 @@ const EXTENSIONS: &[Extension] = &[
         serving: &["paired", "seasons", "totals"],
     },
     Extension { directory: "crates/forecast/src/scoring_rule", list: "scoring_rules", serving: &[] },
+    Extension { directory: "crates/forecast/src/simulation/format", list: "ALL", serving: &["conferences"] },
     Extension { directory: "crates/ingest/src/source", list: "SOURCES", serving: &["mapping", "reading"] },
     Extension {
         directory: "crates/ingest/src/check",

@@ -16,6 +16,7 @@ mod pnl;
 mod predict;
 mod serve;
 mod settle;
+mod simulate;
 
 use std::{future::Future, path::PathBuf};
 
@@ -76,6 +77,9 @@ enum Command {
     Model(model::Command),
     /// Forecast fixtures to come, or any pairing
     Predict(predict::Arguments),
+    /// Play out a match or the rest of a season many times
+    #[command(subcommand)]
+    Simulate(simulate::Command),
     /// Rebuild a stored forecast from its inputs and show where it comes from
     Explain(explain::Arguments),
     /// Score models as if they had been live
@@ -121,6 +125,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         Command::Check(command) => until_stopped(check::run(&app, &command)),
         Command::Model(command) => until_stopped(model::run(&app, &command)),
         Command::Predict(arguments) => until_stopped(predict::run(&app, &arguments)),
+        Command::Simulate(command) => until_stopped(simulate::run(&app, &command)),
         Command::Explain(arguments) => until_stopped(explain::run(&app, &arguments)),
         Command::Backtest(command) => until_stopped(backtest::run(&app, &command)),
         Command::Leakcheck(arguments) => until_stopped(leakcheck::run(&app, &arguments)),

@@ -76,13 +76,24 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
 /// The meeting asked for by name, if one was.
 fn hypothetical(arguments: &Arguments, loaded: &Loaded, snapshot: &Snapshot<'_>) -> Result<Option<Fixture>> {
     let (Some(home), Some(away)) = (&arguments.home, &arguments.away) else { return Ok(None) };
+    meeting(home, away, arguments.neutral, loaded, snapshot).map(Some)
+}
+
+/// A meeting of two teams by name at the snapshot's moment, whether or not anybody announced it.
+pub(super) fn meeting(
+    home: &str,
+    away: &str,
+    neutral: bool,
+    loaded: &Loaded,
+    snapshot: &Snapshot<'_>,
+) -> Result<Fixture> {
     let (home, away) = (loaded.team(home)?, loaded.team(away)?);
     if home == away {
         return Err(Stop::Usage("a team cannot meet itself".into()).into());
     }
     let zone = TimeZone::get(&loaded.competition.zone)?;
     let season = loaded.competition.season.season_of(snapshot.at().to_zoned(zone).date());
-    Ok(Some(Fixture {
+    Ok(Fixture {
         id: FixtureId(0),
         competition: loaded.competition.id,
         sport: loaded.competition.sport,
@@ -90,10 +101,10 @@ fn hypothetical(arguments: &Arguments, loaded: &Loaded, snapshot: &Snapshot<'_>)
         home,
         away,
         kickoff: Kickoff::At(snapshot.at()),
-        neutral: arguments.neutral,
+        neutral,
         stage: Stage::Regular,
         status: FixtureStatus::Scheduled,
-    }))
+    })
 }
 
 /// Forecasts as a table, with the fair odds of the main market.

@@ -9,6 +9,7 @@ pub(crate) mod place_bets;
 pub(crate) mod replay_season;
 pub(crate) mod run_checks;
 pub(crate) mod settle_bets;
+pub(crate) mod simulate_season;
 pub(crate) mod sum_up_bets;
 pub(crate) mod sync_roster;
 pub(crate) mod write_report;

@@ -5,6 +5,7 @@ mod browser;
 mod commands;
 mod demo;
 mod football_data;
+mod simulate;
 
 use std::{
     path::PathBuf,
