@@ -109,7 +109,11 @@ fn pairs(runs: &[BacktestReport; 2], asked: [&Asked; 2]) -> Result<Vec<(String, 
     };
     let same_or_only = |name: &String, run: &BacktestReport| {
         let others = models(run);
-        let found = run.evaluation.names.iter().find(|n| *n == name).or(if others.len() == 1 { others.first() } else { None });
+        let found = run.evaluation.names.iter().find(|n| *n == name).or(if others.len() == 1 {
+            others.first()
+        } else {
+            None
+        });
         found.cloned().ok_or_else(|| choose(run))
     };
     Ok(match (&asked[0].forecaster, &asked[1].forecaster) {
@@ -118,7 +122,8 @@ fn pairs(runs: &[BacktestReport; 2], asked: [&Asked; 2]) -> Result<Vec<(String, 
         (None, Some(other)) => vec![(same_or_only(other, first)?, other.clone())],
         (None, None) => {
             let (ours, theirs) = (models(first), models(second));
-            let shared: Vec<_> = ours.iter().filter(|n| theirs.contains(n)).map(|n| (n.clone(), n.clone())).collect();
+            let shared: Vec<_> =
+                ours.iter().filter(|n| theirs.contains(n)).map(|n| (n.clone(), n.clone())).collect();
             match (shared.is_empty(), ours.as_slice(), theirs.as_slice()) {
                 (false, _, _) => shared,
                 (true, [one], [other]) => vec![(one.clone(), other.clone())],

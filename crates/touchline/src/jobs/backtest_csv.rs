@@ -8,8 +8,25 @@ use store::Store;
 use super::backtest_run::Forecasts;
 
 const HEAD: [&str; 19] = [
-    "fixture", "competition", "season", "date", "kickoff", "home", "away", "as_of", "fitted_at", "model", "p_home",
-    "p_draw", "p_away", "home_score", "away_score", "outcome", "market_home", "market_draw", "market_away",
+    "fixture",
+    "competition",
+    "season",
+    "date",
+    "kickoff",
+    "home",
+    "away",
+    "as_of",
+    "fitted_at",
+    "model",
+    "p_home",
+    "p_draw",
+    "p_away",
+    "home_score",
+    "away_score",
+    "outcome",
+    "market_home",
+    "market_draw",
+    "market_away",
 ];
 
 /// One row per match and forecaster, by kick-off; the market's probabilities stand beside every forecast too.

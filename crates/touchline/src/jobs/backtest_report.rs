@@ -142,7 +142,8 @@ impl BacktestReport {
             return Ok(None);
         };
         let tried = store.configurations_tried(head.match_set).await?;
-        let unreadable = || format!("backtest {id} was stored by Touchline {}: run it again", head.code_version);
+        let unreadable =
+            || format!("backtest {id} was stored by Touchline {}: run it again", head.code_version);
         let configuration: Configuration =
             serde_json::from_value(head.configuration.clone()).with_context(unreadable)?;
         let report: StoredReport = serde_json::from_value(report).with_context(unreadable)?;
@@ -187,7 +188,8 @@ impl Configuration {
         match &self.matches {
             Matches::Seasons(seasons) => format!("{competitions} {}", list(seasons)),
             Matches::Days { from, to } => {
-                let day = |word: &str, date: &Option<Date>| date.map_or(String::new(), |d| format!(" {word} {d}"));
+                let day =
+                    |word: &str, date: &Option<Date>| date.map_or(String::new(), |d| format!(" {word} {d}"));
                 format!("{competitions}{}{}", day("from", from), day("to", to))
             }
         }
@@ -330,7 +332,10 @@ mod tests {
         asked.models[1].settings.insert("k".into(), 24.5);
         assert_ne!(asked.tried(), plain);
         asked.schedule.step_days = 14;
-        assert!(asked.tried()[0].starts_with("elo k=24.5, refitted every 14 days on all from 100"), "{plain:?}");
+        assert!(
+            asked.tried()[0].starts_with("elo k=24.5, refitted every 14 days on all from 100"),
+            "{plain:?}"
+        );
     }
 
     #[test]

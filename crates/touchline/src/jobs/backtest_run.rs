@@ -6,9 +6,7 @@ use anyhow::{Context, Result, anyhow};
 use domain::{CompetitionId, Fixture, FixtureId, History, Season, Sequence, Sport};
 use forecast::{
     Model,
-    backtest::{
-        Backtest, MatchForecasts, Period, Plan, Progress, Side, SummaryOptions, evaluate, walk_all,
-    },
+    backtest::{Backtest, MatchForecasts, Period, Plan, Progress, Side, SummaryOptions, evaluate, walk_all},
     bootstrap::Bootstrap,
     model::by_name,
     search::{Settings, tunable},
@@ -62,7 +60,8 @@ pub(crate) async fn load(store: &Store, competitions: &[CompetitionId]) -> Resul
     let sports: Vec<Sport> = loaded.iter().map(|l| l.competition.sport).collect();
     match sports.first().zip(sports.iter().find(|s| **s != sports[0])) {
         Some((one, other)) => {
-            Err(Stop::Usage(format!("{one} and {other} are scored by other rules: run them one by one")).into())
+            Err(Stop::Usage(format!("{one} and {other} are scored by other rules: run them one by one"))
+                .into())
         }
         None => Ok(loaded),
     }
