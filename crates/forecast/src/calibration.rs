@@ -6,9 +6,10 @@
 //! | p_b | their mean forecast |
 //! | f_b | how often it happened |
 //!
-//! ECE = sum over b of n_b / N |p_b - f_b|, over bins of equal width.
+//! ECE = sum over b of n_b / N |p_b - f_b|, over bins of equal width. The interval of f_b is Wilson's: with z = 1.96,
+//! (f_b + z^2 / 2 n_b -+ z sqrt(f_b (1 - f_b) / n_b + z^2 / 4 n_b^2)) / (1 + z^2 / n_b).
 //!
-//! Reference: Naeini, Cooper and Hauskrecht (2015), Obtaining well calibrated probabilities using Bayesian binning, for ECE;
+//! Reference: Wilson (1927), Probable inference, the law of succession, and statistical inference, for the interval; Naeini, Cooper and Hauskrecht (2015), Obtaining well calibrated probabilities using Bayesian binning, for ECE;
 //! Cox (1958), Two further applications of a model for binary regression, for slope and intercept.
 
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,8 @@ pub struct CalibrationBin {
     pub mean_forecast: f64,
     /// How often it happened; 0 when empty.
     pub observed: f64,
+    /// Its 95 % interval; 0 to 1 when empty.
+    pub observed_interval: [f64; 2],
 }
 
 /// A calibration table, of one class or of all pooled.
@@ -96,11 +99,28 @@ fn table(class: &str, pairs: &[(f64, f64)], n_bins: usize) -> CalibrationTable {
         count: *count,
         mean_forecast: share(*forecast, *count),
         observed: share(*happened, *count),
+        observed_interval: wilson(*happened, *count),
     };
     let bins: Vec<CalibrationBin> = sums.iter().enumerate().map(bin).collect();
     let gaps = bins.iter().map(|b| b.count as f64 * (b.mean_forecast - b.observed).abs());
     let ece = gaps.sum::<f64>() / pairs.len() as f64;
     CalibrationTable { class: class.to_owned(), bins, ece, line: line(pairs) }
+}
+
+/// The 95 % quantile of the normal distribution, two-sided.
+const Z: f64 = 1.959963984540054;
+
+/// Wilson's 95 % interval of a share.
+fn wilson(happened: f64, count: usize) -> [f64; 2] {
+    if count == 0 {
+        return [0.0, 1.0];
+    }
+    let n = count as f64;
+    let share = happened / n;
+    let centre = share + Z * Z / (2.0 * n);
+    let reach = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+    let scale = 1.0 + Z * Z / n;
+    [((centre - reach) / scale).max(0.0), ((centre + reach) / scale).min(1.0)]
 }
 
 /// Maximum likelihood of the logistic recalibration. Separable data have no finite maximum, and then there is no line.
@@ -155,6 +175,21 @@ mod tests {
         assert!((table.classes[1].ece - 0.09).abs() < 1e-12 && (table.pooled.ece - 0.09).abs() < 1e-12);
         assert_eq!(table.pooled.bins.iter().map(|b| b.count).sum::<usize>(), 200);
         assert!(calibration(&[], 10).is_none());
+    }
+
+    #[test]
+    fn intervals_of_shares() {
+        // 81 of 263 and 15 of 148: Newcombe (1998), Two-sided confidence intervals for the single proportion, table I, gives
+        // .2553 to .3662 and .0624 to .1605; statsmodels gives the further digits.
+        for (happened, count, low, high) in [
+            (81.0, 263, 0.2552885198782742, 0.36620957698280004),
+            (15.0, 148, 0.06238639953073628, 0.16048724172330803),
+            (0.0, 20, 0.0, 0.1611251580528194),
+        ] {
+            let [l, h] = wilson(happened, count);
+            assert!((l - low).abs() < 1e-12 && (h - high).abs() < 1e-12, "{happened} of {count}: {l} {h}");
+        }
+        assert_eq!(wilson(0.0, 0), [0.0, 1.0]);
     }
 
     #[test]

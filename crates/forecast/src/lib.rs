@@ -2,23 +2,28 @@
 //!
 //! A [`Model`] is fitted on a [`domain::Snapshot`] and answers with score distributions; it never sees a database, a clock or
 //! an unseeded generator. A [`Feature`] is one number about a fixture from the same snapshot. [`backtest`] walks a model
-//! through the past, [`simulation`] plays out what it says, [`scoring_rule`] and [`calibration`] judge what it said, beside the market ([`market_baseline`]), and
+//! through the past, [`simulation`] plays out what it says, [`scoring_rule`], [`mod@crps`] and [`calibration`] judge what it
+//! said, beside the market ([`market_baseline`]), [`paired_test`] says whether one forecaster is better than another, [`search`]
+//! tunes settings inside a training window, and
 //! [`leak_check`] holds all of them to what was known. Models, features and scoring rules are lists.
 
 pub mod backtest;
 pub mod bootstrap;
 pub mod calibration;
 pub mod diagnostics;
+pub mod crps;
 pub mod feature;
 pub mod leak_check;
 pub mod market_baseline;
 pub mod model;
+pub mod paired_test;
 pub mod rating;
 pub mod recalibration;
 mod recent_matches;
 mod regression;
 pub mod scoring_rule;
 pub mod simulation;
+pub mod search;
 #[cfg(test)]
 mod test_history;
 
@@ -67,6 +72,29 @@ pub enum ForecastError {
     /// The result is no probability distribution.
     #[error("a forecast is no distribution: {0}")]
     Probability(#[from] domain::probability::ProbabilityError),
+    /// Not one match to score.
+    #[error("there is no match that could be scored; take a longer period, or import results")]
+    NothingToScore,
+    /// Walks that cannot be scored together.
+    #[error("{first} and {other} cannot be scored together; evaluate them one by one")]
+    NotComparable {
+        /// One of them.
+        first: String,
+        /// One that differs.
+        other: String,
+    },
+    /// A setting that a model does not have, or a value out of its range.
+    #[error("{model} cannot be set to {setting} = {value}; it has {known}")]
+    Setting {
+        /// The model.
+        model: String,
+        /// The setting.
+        setting: String,
+        /// What it should have become.
+        value: f64,
+        /// Settings with their ranges.
+        known: String,
+    },
     /// No model of that name.
     #[error(
         "no model {name:?}; there is {known}, each also recalibrated as MODEL+isotonic, MODEL+platt or MODEL+temperature"

@@ -108,8 +108,11 @@ fn no_model_and_no_feature_knows_the_future() {
     for league in leagues() {
         let competition = league.fixtures[0].competition;
         let (models, features) = (quick_models(), features());
-        let able = models.iter().filter(|m| m.supports(league.sport));
-        let mut subjects: Vec<Subject<'_>> = able.map(|m| Subject::model(m.as_ref(), competition)).collect();
+        let able = || models.iter().filter(|m| m.supports(league.sport));
+        let mut subjects: Vec<Subject<'_>> =
+            able().map(|m| Subject::model(m.as_ref(), competition)).collect();
+        let quick = able().filter(|m| !m.on_request());
+        subjects.extend(quick.map(|m| Subject::started_model(m.as_ref(), competition)));
         subjects.extend(features.iter().map(|f| Subject::feature(f.as_ref())));
         let moments = spread_moments(&league.history, competition, 5);
         let report = check(&league.history, competition, &moments, &subjects);

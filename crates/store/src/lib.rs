@@ -27,6 +27,7 @@
 //! # Instants and money
 //! Instants are whole microseconds since 1970 in UTC; finer parts are dropped. Money is minor units. Prices are millionths.
 
+mod backtest;
 mod bet;
 mod column;
 mod engine;
@@ -47,8 +48,10 @@ mod settlement;
 mod statement;
 mod status;
 mod store;
+mod trial;
 
 pub use self::{
+    backtest::{BacktestHead, BacktestId, MatchSetId, NewBacktest, StoredBacktest},
     bet::{Bet, BetFilter, BetId, NewBet, PlacedBet},
     error::StoreError,
     finding::{CheckFinding, CheckRun, Severity},
@@ -65,4 +68,5 @@ pub use self::{
     settlement::{NewSettlement, Settled, Settlement},
     status::{LastImport, RejectionCount, SeasonStatus, Status},
     store::{Access, Store},
+    trial::{NewSearch, Search, SearchId},
 };

@@ -4,6 +4,8 @@
 //! forecast by the latest fit whose moment is not after its earliest possible kick-off: every match once, in kick-off order.
 //! All forecasters see the same matches; the market stands beside them.
 
+mod comparison;
+mod evaluation;
 mod refits;
 mod schedule;
 mod summary;
@@ -17,12 +19,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    comparison::{Comparison, GroupDifference, RuleComparison, Side, compare},
+    evaluation::{Coverage, Curve, CurvePoint, Evaluation, Group, GroupLine, evaluate},
     refits::Refits,
     schedule::Schedule,
     summary::{BASELINES, Clustering, Summary, SummaryOptions, Versus, summarise},
-    walk::{walk_forward, walk_forward_visiting},
+    walk::{walk_all, walk_forward, walk_forward_visiting},
 };
-use crate::{Model, bootstrap::Bootstrap, market_baseline::MarketPreference};
+use crate::{Model, bootstrap::Bootstrap, crps::ScoreCrps, market_baseline::MarketPreference};
 
 /// What to walk through.
 pub struct Plan {
@@ -166,6 +170,8 @@ pub struct MatchForecasts {
     pub outcome: OutcomeClass,
     /// Per forecaster, in the order of [`Backtest::names`]; none where it could not answer.
     pub probabilities: Vec<Option<OutcomeProbabilities>>,
+    /// How good each score distribution was, in the same order; none for the market.
+    pub crps: Vec<Option<ScoreCrps>>,
 }
 
 /// Matches of the period without a forecast.

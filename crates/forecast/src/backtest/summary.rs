@@ -4,14 +4,19 @@ use std::collections::BTreeMap;
 
 use domain::Sport;
 use jiff::Timestamp;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::MatchForecasts;
+use super::{GroupLine, MatchForecasts};
 use crate::{
     bootstrap::{Bootstrap, Interval},
     calibration::{self, Calibration, calibration},
+    crps::ScoreCrps,
     market_baseline,
-    scoring_rule::{ClassAccuracy, Scored, accuracy_by_class, scoring_rules},
+    scoring_rule::{
+        Accuracy, ClassAccuracy, LogLoss, RankedProbability, Scored, ScoringRule, accuracy_by_class,
+        scoring_rules,
+    },
 };
 
 /// Names of the forecasters that the others are compared with.
@@ -87,6 +92,8 @@ pub struct Summary {
     pub intervals: BTreeMap<String, Interval>,
     /// Accuracy of every class.
     pub accuracy_by_class: Vec<ClassAccuracy>,
+    /// Of total and margin, in goals or points; none for the market, which says who wins and no score.
+    pub crps: Option<ScoreCrps>,
     /// Calibration tables.
     pub calibration: Calibration,
     /// Against the base rate and the market.
@@ -114,15 +121,27 @@ pub fn summarise<'m>(
     options: &SummaryOptions,
 ) -> Vec<Summary> {
     let matches: Vec<&MatchForecasts> = matches.into_iter().collect();
-    let columns: Vec<Column> =
-        names.iter().enumerate().map(|(i, name)| Column::of(sport, name, i, &matches, options)).collect();
-    columns.iter().filter_map(|column| column.summary(&columns, options)).collect()
+    let columns = columns(sport, names, &matches, options);
+    // Every interval has its own generator, so the threads cannot be told from the result.
+    let summed: Vec<Option<Summary>> = columns.par_iter().map(|c| c.summary(&columns, options)).collect();
+    summed.into_iter().flatten().collect()
+}
+
+/// Every forecaster match by match, in the order of `names`.
+pub(super) fn columns<'n>(
+    sport: Sport,
+    names: &'n [String],
+    matches: &[&MatchForecasts],
+    options: &SummaryOptions,
+) -> Vec<Column<'n>> {
+    names.iter().enumerate().map(|(i, name)| Column::of(sport, name, i, matches, options)).collect()
 }
 
 /// Everything about one forecaster, match by match; none where it gave no forecast.
-struct Column<'n> {
+pub(super) struct Column<'n> {
     name: &'n str,
     scored: Vec<Option<Scored>>,
+    crps: Vec<ScoreCrps>,
     clusters: Vec<i64>,
 }
 
@@ -139,11 +158,58 @@ impl<'n> Column<'n> {
             Some(Scored::new(sport, said, m.outcome))
         };
         let cluster = |(i, m): (i64, &&MatchForecasts)| options.clustering.of(i, m.kickoff);
+        let crps = |m: &&MatchForecasts| m.crps.get(position).copied().flatten();
         Self {
             name,
             scored: matches.iter().map(scored).collect(),
+            crps: matches.iter().filter_map(crps).collect(),
             clusters: (0..).zip(matches).map(cluster).collect(),
         }
+    }
+
+    pub(super) fn name(&self) -> &'n str {
+        self.name
+    }
+
+    /// Whether it forecast nothing.
+    pub(super) fn is_silent(&self) -> bool {
+        self.scored.iter().all(Option::is_none)
+    }
+
+    /// Its scores less another's, match by match where both have a forecast.
+    pub(super) fn differences(&self, other: &Self, rule: &dyn ScoringRule) -> Vec<f64> {
+        let pairs = self.scored.iter().zip(&other.scored);
+        pairs.filter_map(|(a, b)| Some(rule.score(a.as_ref()?) - rule.score(b.as_ref()?))).collect()
+    }
+
+    /// The few numbers shown for a part of the matches; none without forecasts.
+    pub(super) fn line(&self, market: Option<&Self>, options: &SummaryOptions) -> Option<GroupLine> {
+        let scored: Vec<&Scored> = self.scored.iter().flatten().collect();
+        let mean =
+            |rule: &dyn ScoringRule| scored.iter().map(|s| rule.score(s)).sum::<f64>() / scored.len() as f64;
+        let market = market.filter(|market| market.name != self.name && !market.is_silent());
+        let to_market = market.and_then(|market| {
+            let both = self.scored.iter().zip(&market.scored).zip(&self.clusters);
+            let clusters: Vec<i64> =
+                both.filter(|((a, b), _)| a.is_some() && b.is_some()).map(|(_, c)| *c).collect();
+            options.bootstrap.mean(&self.differences(market, &RankedProbability), &clusters)
+        });
+        (!scored.is_empty()).then(|| GroupLine {
+            name: self.name.to_owned(),
+            rps: mean(&RankedProbability),
+            log_loss: mean(&LogLoss),
+            accuracy: mean(&Accuracy),
+            rps_to_market: to_market,
+        })
+    }
+
+    /// Mean CRPS of the total and of the margin; none without score distributions.
+    fn mean_crps(&self) -> Option<ScoreCrps> {
+        let n = self.crps.len() as f64;
+        (n > 0.0).then(|| ScoreCrps {
+            total: self.crps.iter().map(|c| c.total).sum::<f64>() / n,
+            margin: self.crps.iter().map(|c| c.margin).sum::<f64>() / n,
+        })
     }
 
     fn summary(&self, all: &[Column<'_>], options: &SummaryOptions) -> Option<Summary> {
@@ -167,6 +233,7 @@ impl<'n> Column<'n> {
             accuracy: mean("accuracy"),
             ece: calibration.pooled.ece,
             accuracy_by_class: accuracy_by_class(&scored),
+            crps: self.mean_crps(),
             calibration,
             versus: self.versus(all, options),
             intervals,
@@ -187,7 +254,7 @@ impl<'n> Column<'n> {
             .filter_map(|((a, b), cluster)| Some(((*a)?, (*b)?, *cluster)))
             .collect();
         let clusters: Vec<i64> = pairs.iter().map(|(_, _, cluster)| *cluster).collect();
-        let one = |rule: &&dyn crate::scoring_rule::ScoringRule| {
+        let one = |rule: &&dyn ScoringRule| {
             let differences: Vec<f64> = pairs.iter().map(|(a, b, _)| rule.score(a) - rule.score(b)).collect();
             Some(Versus {
                 baseline: baseline.name.to_owned(),

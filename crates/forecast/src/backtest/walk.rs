@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     ForecastError, Model,
+    crps::ScoreCrps,
     market_baseline::{self, MarketForecast, market_forecast},
     model::Predicted,
 };
@@ -56,6 +57,19 @@ pub fn walk_forward_visiting(
         progress(Progress { competition: plan.competition, done, total: targets.played.len(), as_of });
     }
     Ok(walk.finish(targets.sport))
+}
+
+/// Walks several plans, each on its history, in parallel; the answers are in the order of the plans.
+///
+/// # Errors
+/// As [`walk_forward`], the first in the order of the plans.
+pub fn walk_all(
+    plans: &[(&History, Plan)],
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Vec<Backtest>, ForecastError> {
+    let walk = |(history, plan): &(&History, Plan)| walk_forward(history, plan, &|p| progress(p));
+    let walked: Vec<Result<Backtest, ForecastError>> = plans.par_iter().map(walk).collect();
+    walked.into_iter().collect()
 }
 
 fn check_support(plan: &Plan, sport: Sport) -> Result<(), ForecastError> {
@@ -229,6 +243,7 @@ impl<'h> Walk<'h> {
         probabilities.push(market.map(|m| m.probabilities));
         self.market.extend(market);
         let score = settled_score(target.fixture, target.outcome);
+        let crps = said.iter().map(|p| p.map(|p| ScoreCrps::of(&p.distribution, score))).chain([None]);
         self.matches.push(MatchForecasts {
             fixture: target.fixture.id,
             season: target.fixture.season,
@@ -241,6 +256,7 @@ impl<'h> Walk<'h> {
             score,
             outcome: OutcomeClass::of(score),
             probabilities,
+            crps: crps.collect(),
         });
     }
 

@@ -96,6 +96,59 @@ fn models_and_features_are_clean() {
     assert!(report.checked.iter().all(|c| c.compared >= 20), "{report:?}");
 }
 
+/// Elo that keeps something of the fit it started from: the slope of its first start.
+struct Clinging;
+
+impl Model for Clinging {
+    fn name(&self) -> &'static str {
+        "clinging"
+    }
+
+    fn supports(&self, _: domain::Sport) -> bool {
+        true
+    }
+
+    fn fit(
+        &self,
+        snapshot: &Snapshot<'_>,
+        competition: CompetitionId,
+        start: Option<&dyn FittedModel>,
+    ) -> Result<Box<dyn FittedModel>, ForecastError> {
+        // A month-old fit in the place of a new one.
+        let at = if start.is_some() { snapshot.at() - START_BEFORE } else { snapshot.at() };
+        Elo::default().fit(&snapshot.rewound(at), competition, None)
+    }
+}
+
+#[test]
+fn a_start_that_moves_the_answer_is_caught_and_a_harmless_one_is_clean() {
+    let competition = league().fixtures[0].competition;
+    let report = found(Subject::started_model(&Clinging, competition));
+    assert!(report.leaks.is_empty() && !report.is_clean(), "{report:?}");
+    assert!(report.checked[0].strayed > 16, "{report:?}");
+    let report = found(Subject::started_model(&Elo::default(), competition));
+    assert!(report.is_clean() && report.checked[0].compared > report.checked[0].unanswered, "{report:?}");
+    assert_eq!(report.checked[0].subject, "model elo from a start");
+}
+
+#[test]
+fn what_is_not_defined_is_unanswered() {
+    struct Never;
+    impl Feature for Never {
+        fn name(&self) -> &'static str {
+            "never"
+        }
+        fn value(&self, _: &Snapshot<'_>, _: &Fixture) -> Option<f64> {
+            None
+        }
+    }
+    let report = found(Subject::feature(&Never));
+    let checked = &report.checked[0];
+    assert!(checked.compared > 0 && checked.unanswered == checked.compared);
+    assert_eq!(checked.undefined, checked.compared);
+    assert!(report.is_clean(), "nothing to leak");
+}
+
 #[test]
 fn a_check_that_compared_nothing_is_not_clean() {
     let dumb =

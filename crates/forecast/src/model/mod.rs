@@ -61,7 +61,7 @@ pub fn models() -> Vec<Box<dyn Model>> {
 }
 
 /// What the ensemble on the list is made of; the first that knows a sport gives its score distribution there.
-fn members() -> Vec<Box<dyn Model>> {
+pub(crate) fn members() -> Vec<Box<dyn Model>> {
     vec![
         Box::new(dixon_coles::DixonColes::with_expected_goals()),
         Box::new(dixon_coles::DixonColes::default()),

@@ -1,5 +1,6 @@
 //! The store from outside: one file per promise.
 
+mod backtests;
 mod concurrency;
 mod corrections;
 mod identity;

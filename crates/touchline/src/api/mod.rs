@@ -1,7 +1,8 @@
-//! What is served over HTTP: health, the report and forecasts as JSON, and the dashboard.
+//! What is served over HTTP: health, the report, forecasts and backtests as JSON, and the dashboard.
 //!
 //! One file per resource; [`router`] is the list.
 
+mod backtests;
 mod forecasts;
 mod health;
 mod report;
@@ -35,11 +36,17 @@ impl Served {
 
 /// Every route of the one port.
 pub(crate) fn router(served: Served) -> Router {
+    let api = Router::new()
+        .route("/report", get(report::show))
+        .route("/forecasts", get(forecasts::list))
+        .route("/backtests", get(backtests::list))
+        .route("/backtests/{id}", get(backtests::show));
     Router::new()
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .route("/api/v1/report", get(report::show))
-        .route("/api/v1/forecasts", get(forecasts::list))
+        .nest("/api/v1", api.clone())
+        // Without a version: the newest.
+        .nest("/api", api)
         .merge(crate::dashboard::routes())
         .fallback(|| async { ServeError::NotFound("no such page".into()) })
         .with_state(served)

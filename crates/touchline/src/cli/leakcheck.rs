@@ -30,9 +30,11 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
     let quick = |m: &Box<dyn Model>| m.supports(sport) && !m.on_request();
     let models: Vec<Box<dyn Model>> = models().into_iter().filter(quick).collect();
     let features: Vec<Box<dyn Feature>> = features();
+    let quick = models.iter().filter(|m| !m.on_request());
     let subjects: Vec<Subject<'_>> = models
         .iter()
         .map(|model| Subject::model(model.as_ref(), loaded.competition.id))
+        .chain(quick.map(|model| Subject::started_model(model.as_ref(), loaded.competition.id)))
         .chain(features.iter().map(|feature| Subject::feature(feature.as_ref())))
         .collect();
     let moments =
@@ -42,7 +44,12 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
     if report.is_clean() {
         Ok(())
     } else {
-        Err(anyhow!("{} forecasts changed with the future", report.leaks.len()))
+        let strayed: usize = report.checked.iter().map(|c| c.strayed).sum();
+        Err(anyhow!(
+            "{} answers changed with the future, {strayed} with the fit they started from; subjects that answered nothing \
+             prove nothing",
+            report.leaks.len()
+        ))
     }
 }
 
@@ -52,10 +59,11 @@ fn print(report: &LeakReport) {
             checked.subject.clone(),
             checked.compared.to_string(),
             checked.unanswered.to_string(),
+            checked.strayed.to_string(),
             checked.leaks.to_string(),
         ]
     });
-    println!("{}", table(["subject", "compared", "unanswered", "leaks"], rows));
+    println!("{}", table(["subject", "compared", "unanswered", "strayed", "leaks"], rows));
     println!(
         "{}: {} moments; deleting the future changed {} answers",
         report.competition,

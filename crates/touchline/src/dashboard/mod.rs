@@ -2,6 +2,7 @@
 //!
 //! One file per page; [`routes`] is the list.
 
+mod backtests;
 mod bets;
 mod chart;
 mod data;
@@ -11,6 +12,7 @@ mod report;
 
 use axum::{Router, routing::get};
 
+pub(crate) use self::backtests::{backtest_file, comparison_file};
 use crate::api::Served;
 
 /// Every page.
@@ -18,6 +20,8 @@ pub(crate) fn routes() -> Router<Served> {
     Router::new()
         .route("/", get(report::page))
         .route("/match/{id}", get(matches::page))
+        .route("/backtests", get(backtests::list))
+        .route("/backtests/{id}", get(backtests::page))
         .route("/bets", get(bets::page))
         .route("/data", get(data::page))
         .route("/style.css", get(layout::style))

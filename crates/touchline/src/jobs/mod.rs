@@ -1,6 +1,10 @@
 //! What the operation does, one job per file. A job takes its moment as an argument, so that a replay runs the same code; run
 //! twice it changes nothing.
 
+pub(crate) mod backtest_compare;
+pub(crate) mod backtest_csv;
+pub(crate) mod backtest_report;
+pub(crate) mod backtest_run;
 pub(crate) mod backtest_season;
 pub(crate) mod forecast_fixtures;
 pub(crate) mod import_files;
@@ -8,6 +12,7 @@ pub(crate) mod load_history;
 pub(crate) mod place_bets;
 pub(crate) mod replay_season;
 pub(crate) mod run_checks;
+pub(crate) mod search_settings;
 pub(crate) mod settle_bets;
 pub(crate) mod simulate_season;
 pub(crate) mod sum_up_bets;

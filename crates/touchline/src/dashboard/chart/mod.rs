@@ -1,7 +1,16 @@
 //! Charts as SVG, drawn on the server: readable without script, scaled by the page, described for screen readers.
 
+mod cumulative;
+mod differences;
+mod reliability;
+
 use maud::{Markup, html};
 
+pub(super) use self::{
+    cumulative::{Line, cumulative},
+    differences::{Measured, differences},
+    reliability::reliability,
+};
 use crate::report::{BankrollPoint, CalibrationPoint};
 
 const WIDTH: f64 = 460.0;
@@ -15,15 +24,22 @@ const BOTTOM: f64 = 34.0;
 struct Scale {
     x: (f64, f64),
     y: (f64, f64),
+    /// Width and height of the drawing.
+    size: (f64, f64),
 }
 
 impl Scale {
     fn x(&self, value: f64) -> f64 {
-        LEFT + (value - self.x.0) / (self.x.1 - self.x.0) * (WIDTH - LEFT - RIGHT)
+        LEFT + (value - self.x.0) / (self.x.1 - self.x.0) * (self.size.0 - LEFT - RIGHT)
     }
 
     fn y(&self, value: f64) -> f64 {
-        HEIGHT - BOTTOM - (value - self.y.0) / (self.y.1 - self.y.0) * (HEIGHT - TOP - BOTTOM)
+        self.size.1 - BOTTOM - (value - self.y.0) / (self.y.1 - self.y.0) * (self.size.1 - TOP - BOTTOM)
+    }
+
+    /// The left, right and lower edge of the data.
+    fn edges(&self) -> (f64, f64, f64) {
+        (LEFT, self.size.0 - RIGHT, self.size.1 - BOTTOM)
     }
 
     fn points(&self, points: impl Iterator<Item = (f64, f64)>) -> String {
@@ -33,7 +49,7 @@ impl Scale {
 
 /// Forecast probability against observed frequency, one line per forecaster; the diagonal is perfect.
 pub(super) fn calibration(title: &str, series: &[(&str, &[CalibrationPoint])]) -> Markup {
-    let scale = Scale { x: (0.0, 1.0), y: (0.0, 1.0) };
+    let scale = Scale { x: (0.0, 1.0), y: (0.0, 1.0), size: (WIDTH, HEIGHT) };
     let ticks = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0];
     let described: Vec<String> = series
         .iter()
@@ -77,7 +93,8 @@ pub(super) fn bankroll(title: &str, points: &[BankrollPoint]) -> Markup {
     let (low, high) = values().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
     let room = ((high - low) * 0.08).max(1.0);
     let (begin, end) = (first.at.as_second() as f64, last.at.as_second() as f64);
-    let scale = Scale { x: (begin, end.max(begin + 1.0)), y: (low - room, high + room) };
+    let scale =
+        Scale { x: (begin, end.max(begin + 1.0)), y: (low - room, high + room), size: (WIDTH, HEIGHT) };
     let levels: Vec<f64> =
         (0..=4).map(|i| scale.y.0 + (scale.y.1 - scale.y.0) * f64::from(i) / 4.0).collect();
     let start = major(first.minor);
@@ -100,8 +117,40 @@ pub(super) fn bankroll(title: &str, points: &[BankrollPoint]) -> Markup {
     }
 }
 
+/// Round numbers that divide a range into a handful of steps.
+fn ticks(low: f64, high: f64) -> Vec<f64> {
+    let rough = (high - low) / 4.0;
+    if !rough.is_finite() || rough <= 0.0 {
+        return vec![low];
+    }
+    let power = 10f64.powf(rough.log10().floor());
+    let step = power * [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().find(|m| m * power >= rough).unwrap_or(10.0);
+    let first = (low / step).ceil() as i64;
+    let last = (high / step).floor() as i64;
+    (first..=last).map(|i| i as f64 * step).collect()
+}
+
+/// As many decimals as tell these ticks apart.
+fn label(tick: f64, ticks: &[f64]) -> String {
+    let step = ticks.windows(2).next().map_or(1.0, |w| w[1] - w[0]);
+    let decimals = (-(step.log10() - 1e-9).floor()).clamp(0.0, 6.0) as usize;
+    let decimals = if ((step * 10f64.powi(decimals as i32)).round() / 10f64.powi(decimals as i32) - step)
+        .abs()
+        > 1e-12
+    {
+        decimals + 1
+    } else {
+        decimals
+    };
+    if tick.abs() < step / 1e6 {
+        format!("{:.decimals$}", 0.0)
+    } else {
+        format!("{tick:+.decimals$}").replace('-', "−")
+    }
+}
+
 fn gridline(scale: &Scale, level: f64) -> Markup {
-    html! { line.grid x1=(LEFT) x2=(WIDTH - RIGHT) y1=(scale.y(level)) y2=(scale.y(level)) {} }
+    html! { line.grid x1=(LEFT) x2=(scale.size.0 - RIGHT) y1=(scale.y(level)) y2=(scale.y(level)) {} }
 }
 
 /// More forecasts, a larger dot, within reason.
@@ -120,6 +169,17 @@ mod tests {
     #[test]
     fn an_empty_curve_says_so() {
         assert!(bankroll("Bankroll", &[]).into_string().contains("No bet has been settled"));
+    }
+
+    #[test]
+    fn ticks_are_round_and_told_apart() {
+        let words = |low, high| -> Vec<String> {
+            let ticks = ticks(low, high);
+            ticks.iter().map(|t| label(*t, &ticks)).collect()
+        };
+        assert_eq!(words(-0.013, 0.021), ["−0.01", "0.00", "+0.01", "+0.02"]);
+        assert_eq!(words(-4.0, 5.0), ["−2.5", "0.0", "+2.5", "+5.0"]);
+        assert_eq!(words(0.0, 0.0), ["0"]);
     }
 
     #[test]
