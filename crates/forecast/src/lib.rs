@@ -10,8 +10,8 @@
 pub mod backtest;
 pub mod bootstrap;
 pub mod calibration;
-pub mod diagnostics;
 pub mod crps;
+pub mod diagnostics;
 pub mod feature;
 pub mod leak_check;
 pub mod market_baseline;
@@ -22,8 +22,8 @@ pub mod recalibration;
 mod recent_matches;
 mod regression;
 pub mod scoring_rule;
-pub mod simulation;
 pub mod search;
+pub mod simulation;
 #[cfg(test)]
 mod test_history;
 

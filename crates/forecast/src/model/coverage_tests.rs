@@ -7,7 +7,11 @@ use domain::{
 use jiff::Timestamp;
 use testkit::SoccerLeague;
 
-use super::{Model, dixon_coles::DixonColes};
+use super::{
+    Model,
+    dixon_coles::DixonColes,
+    score_model::{HalfLife, Settings},
+};
 
 /// How far a share may be from its level: 3 points.
 const TOLERANCE: f64 = 0.03;
@@ -46,11 +50,11 @@ fn intervals_of_dixon_coles_cover_the_truth_as_often_as_they_say() {
         let played = league.generate();
         let snapshot = played.history.as_of(Timestamp::MAX, RecordedBy::Now);
         // The prior is the league's own law, and nothing fades, so that the model is right.
-        let model = DixonColes {
-            half_life_days: None,
+        let model = DixonColes::with(Settings {
+            half_life: HalfLife::None,
             strength_sd: Some(league.strength_sd),
-            ..DixonColes::default()
-        };
+            ..Settings::default()
+        });
         let fitted = model.fit(&snapshot, league.competition, None).unwrap();
         for fixture in played.fixtures.iter().filter(|f| snapshot.result(f.id).is_none()).step_by(3) {
             let said = fitted.forecast(&Briefing::bare(fixture)).unwrap();
@@ -64,7 +68,8 @@ fn intervals_of_dixon_coles_cover_the_truth_as_often_as_they_say() {
                 let within = (truth.expected_score().0 / home).ln().abs() <= level.z() * doubt.home_log_se;
                 means[i].add(f64::from(within));
                 wins[i].add(f64::from((p - q).abs() <= level.z() * error));
-                let mass = truth.iter().map(|(s, p)| p * said.distribution.coverage(ScoreView::Total, level, s));
+                let mass =
+                    truth.iter().map(|(s, p)| p * said.distribution.coverage(ScoreView::Total, level, s));
                 totals[i].add(mass.sum());
             }
         }

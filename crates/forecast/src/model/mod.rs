@@ -3,19 +3,19 @@
 //! Unfitted and fitted models are different types. A fitted model holds all it needs: it answers without the snapshot.
 
 pub mod base_rate;
-pub mod bivariate_poisson;
 pub mod bayes_dixon_coles;
+pub mod bivariate_poisson;
 pub mod dixon_coles;
 pub mod elo;
 pub mod ensemble;
 mod folds;
+pub mod negative_binomial;
 #[cfg(feature = "neural")]
 pub mod neural;
 mod points;
-mod recalibrated;
-pub mod rated;
-pub mod negative_binomial;
 pub mod poisson;
+pub mod rated;
+mod recalibrated;
 pub mod score_model;
 pub mod weibull_copula;
 pub mod zero_inflated_poisson;

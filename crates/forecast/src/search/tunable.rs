@@ -9,9 +9,12 @@ use crate::{
     ForecastError, Model,
     model::{
         dixon_coles::DixonColes,
-        elo::{Elo, EloSettings},
+        elo::Elo,
         ensemble::{self, Ensemble},
+        rated::RatedSettings,
+        score_model::{self, HalfLife},
     },
+    rating::{EloRating, EloRules},
 };
 
 /// Settings by name; those left out are as they come.
@@ -30,8 +33,8 @@ pub struct Tunable {
 pub fn tunables(sport: Sport) -> Vec<Tunable> {
     let list = vec![
         elo(sport),
-        dixon_coles(DixonColes::default()),
-        dixon_coles(DixonColes::with_expected_goals()),
+        dixon_coles(&DixonColes::default()),
+        dixon_coles(&DixonColes::with_expected_goals()),
         ensemble(),
     ];
     let defaults = |t: &Tunable| t.model(&t.defaults()).supports(sport);
@@ -130,69 +133,74 @@ fn of<S: Clone + Send + Sync + 'static>(
 
 fn elo(sport: Sport) -> Tunable {
     use Scale::{Linear, Logarithmic};
-    let settings: Vec<Setting<EloSettings>> = vec![
-        Setting {
-            name: "k",
-            bounds: (2.0, 80.0),
-            scale: Logarithmic,
-            get: |s| s.rules.k,
-            set: |s, x| s.rules.k = x,
-        },
+    let settings: Vec<Setting<(EloRules, RatedSettings)>> = vec![
+        Setting { name: "k", bounds: (2.0, 80.0), scale: Logarithmic, get: |s| s.0.k, set: |s, x| s.0.k = x },
         Setting {
             name: "home_advantage",
             bounds: (0.0, 200.0),
             scale: Linear,
-            get: |s| s.rules.home_advantage,
-            set: |s, x| s.rules.home_advantage = x,
+            get: |s| s.0.home_advantage,
+            set: |s, x| s.0.home_advantage = x,
         },
         Setting {
             name: "carry_over",
             bounds: (0.2, 1.0),
             scale: Linear,
-            get: |s| s.rules.carry_over,
-            set: |s, x| s.rules.carry_over = x,
+            get: |s| s.0.carry_over,
+            set: |s, x| s.0.carry_over = x,
         },
         Setting {
             name: "half_life_days",
             bounds: (100.0, 5000.0),
             scale: Logarithmic,
-            get: |s| s.half_life_days,
-            set: |s, x| s.half_life_days = x,
+            get: |s| s.1.half_life_days,
+            set: |s, x| s.1.half_life_days = x,
         },
     ];
-    of("elo", EloSettings::of(sport), settings, |s| Box::new(Elo { settings: Some(s) }))
+    let defaults = (EloRules::of(sport), RatedSettings::of(sport));
+    of("elo", defaults, settings, |(rules, settings)| {
+        Box::new(Elo { rating: EloRating { rules: Some(rules) }, settings: Some(settings) })
+    })
 }
 
+/// A name on the list and settings.
+type Named = (&'static str, score_model::Settings);
+
 /// Half-life and prior; the share of expected goals too where there is one.
-fn dixon_coles(defaults: DixonColes) -> Tunable {
+fn dixon_coles(defaults: &DixonColes) -> Tunable {
     use Scale::{Linear, Logarithmic};
-    let mut settings: Vec<Setting<DixonColes>> = vec![
+    let mut settings: Vec<Setting<Named>> = vec![
         Setting {
             name: "half_life_days",
             bounds: (30.0, 3000.0),
             scale: Logarithmic,
-            get: |m| m.half_life_days.unwrap_or(3000.0),
-            set: |m, x| m.half_life_days = Some(x),
+            get: |m| match m.1.half_life {
+                HalfLife::Days(days) => days,
+                HalfLife::None | HalfLife::Chosen => 3000.0,
+            },
+            set: |m, x| m.1.half_life = HalfLife::Days(x),
         },
         Setting {
             name: "strength_sd",
             bounds: (0.05, 2.0),
             scale: Logarithmic,
-            get: |m| m.strength_sd.unwrap_or(2.0),
-            set: |m, x| m.strength_sd = Some(x),
+            get: |m| m.1.strength_sd.unwrap_or(2.0),
+            set: |m, x| m.1.strength_sd = Some(x),
         },
     ];
-    if defaults.expected_goals_share > 0.0 {
+    if defaults.settings().expected_goals_share > 0.0 {
         settings.push(Setting {
             name: "expected_goals_share",
             bounds: (0.05, 1.0),
             scale: Linear,
-            get: |m| m.expected_goals_share,
-            set: |m, x| m.expected_goals_share = x,
+            get: |m| m.1.expected_goals_share,
+            set: |m, x| m.1.expected_goals_share = x,
         });
     }
-    let name = Model::name(&defaults);
-    of(name, defaults, settings, |m| Box::new(m))
+    let name = defaults.name();
+    of(name, (name, defaults.settings().clone()), settings, |(name, settings)| {
+        Box::new(DixonColes::named(name, settings))
+    })
 }
 
 fn ensemble() -> Tunable {

@@ -73,12 +73,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("touchline.db"), Access::ReadWrite).await.unwrap();
         let mut connection = store.readers().acquire().await.unwrap();
-        let lists = [backtest::ALL, fact::ALL, identity::ALL, import::ALL, money::ALL, rating::ALL, work::ALL];
+        let lists =
+            [backtest::ALL, fact::ALL, identity::ALL, import::ALL, money::ALL, rating::ALL, work::ALL];
         for (name, sql) in lists.into_iter().flatten() {
             assert!(connection.prepare((*sql).into_sql_str()).await.is_ok(), "{name}: {sql}");
         }
         for (name, insert) in
-            [backtest::BULK, fact::BULK, identity::BULK, import::BULK, rating::BULK, work::BULK].into_iter().flatten()
+            [backtest::BULK, fact::BULK, identity::BULK, import::BULK, rating::BULK, work::BULK]
+                .into_iter()
+                .flatten()
         {
             let prepared = connection.prepare(AssertSqlSafe(insert.of_rows(3)).into_sql_str()).await;
             assert!(prepared.is_ok(), "{name}: {:?}", prepared.err());

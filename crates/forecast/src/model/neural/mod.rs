@@ -100,7 +100,8 @@ impl Model for Neural {
         }
         let scores = Elo::default().fit(snapshot, competition, None)?;
         let (reader, examples) = Reader::through(snapshot, competition);
-        let Training { network, epochs, log_loss } = Network::train(self, &examples).map_err(|e| numerics(&e))?;
+        let Training { network, epochs, log_loss } =
+            Network::train(self, &examples).map_err(|e| numerics(&e))?;
         let report = FitReport {
             model: NAME.to_owned(),
             training_matches: have,

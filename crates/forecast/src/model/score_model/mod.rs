@@ -113,7 +113,7 @@ impl<L: ScoreLaw> ScoreModel<L> {
     }
 
     /// A variant that is on the list under a name of its own.
-    pub(in crate::model) fn named(name: &'static str, settings: Settings) -> Self {
+    pub(crate) fn named(name: &'static str, settings: Settings) -> Self {
         Self { name, settings, identity: Arc::default(), law: PhantomData }
     }
 
