@@ -46,7 +46,7 @@ fn poisson_reaches_the_verified_maximum() {
 }
 
 /// The point of `likelihood_points.json`.
-fn point(n_teams: usize, own: &[f64]) -> Parameters {
+fn test_point(n_teams: usize, own: &[f64]) -> Parameters {
     let offset = |i: usize| i as f64 - 9.5;
     Parameters {
         attack: (0..n_teams).map(|i| 1.0 + 0.02 * offset(i)).collect(),
@@ -64,7 +64,7 @@ fn agrees_at_the_point<L: ScoreLaw>(all: &Value, name: &str, own: &[f64], slopes
     for xi in DECAYS {
         let point = &all[format!("{name}|xi={xi}")];
         let (rows, teams) = english_league(&csv, xi.parse().unwrap());
-        let at = point(teams.len(), own);
+        let at = test_point(teams.len(), own);
         let (log_likelihood, mut gradient) = at_point::<L>(&rows, &at).unwrap();
         let n = gradient.len();
         for (g, slope) in gradient[n - own.len()..].iter_mut().zip(slopes) {
@@ -111,7 +111,7 @@ fn the_weibull_likelihood_agrees_with_high_precision() {
     let Some(csv) = shared_text("reference/models/epl_1s.csv") else { return };
     for (xi, expected) in [(0.0, 1239.4476271753559), (0.0018, 980.6540198431442)] {
         let (rows, teams) = english_league(&csv, xi);
-        let at = point(teams.len(), &[1.05, 0.3]);
+        let at = test_point(teams.len(), &[1.05, 0.3]);
         let (log_likelihood, _) = at_point::<JoinedWeibull>(&rows, &at).unwrap();
         assert!((log_likelihood + expected).abs() < 1e-9, "{xi}: {log_likelihood} against {expected}");
     }
