@@ -152,7 +152,7 @@ mod tests {
             let Some((matches, expected)) = reference_table(seasons, "colley_published") else { return };
             let table = fed(published(), &matches);
             assert_eq!(table.ratings().len(), expected.len());
-            for (team, name, rating) in expected {
+            for ((name, team), rating) in expected {
                 let got = table.rating(team, Season::starting(2005));
                 assert!((got - rating).abs() < 1e-9, "{name}: {got} against {rating}");
             }

@@ -142,7 +142,7 @@ mod tests {
             // The reference takes five seasons for one.
             let table = fed(published(), &matches);
             assert_eq!(table.ratings().len(), expected.len());
-            for (team, name, rating) in expected {
+            for ((name, team), rating) in expected {
                 let got = table.rating(team, Season::starting(2005));
                 assert!((got - rating).abs() < 1e-5, "{name}: {got} against {rating}");
             }

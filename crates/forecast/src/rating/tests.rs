@@ -11,6 +11,12 @@ use super::{elo::tests::fixture, *};
 /// Home, away, score.
 pub(super) type Result = (i64, i64, (u16, u16));
 
+/// A team with its name in a reference file.
+pub(super) type Named = (String, TeamId);
+
+/// What a reference file rates a team at.
+pub(super) type Expected = (Named, f64);
+
 /// Duke (1), Miami (2), North Carolina (3), Virginia (4) and Virginia Tech (5) against each other in 2005: the example of
 /// Langville and Meyer (2012), Who's #1?, table 1.1.
 pub(super) const ACC_2005: [Result; 10] = [
@@ -40,11 +46,11 @@ fn feed(table: &mut dyn RatingTable, fixture: &Fixture, score: Score) {
 }
 
 /// Teams by name, and the matches of a reference file; none when the folder of shared data is not there.
-pub(super) fn reference_matches(file: &str) -> Option<(Vec<(String, TeamId)>, Vec<Result>)> {
+pub(super) fn reference_matches(file: &str) -> Option<(Vec<Named>, Vec<Result>)> {
     let text = testkit::shared::shared_text(&format!("reference/models/{file}"))?;
     let rows: Vec<Vec<&str>> = text.lines().skip(1).map(|line| line.split(',').collect()).collect();
     let names: BTreeSet<&str> = rows.iter().flat_map(|row| [row[2], row[3]]).collect();
-    let names: Vec<(String, TeamId)> = names.into_iter().map(str::to_owned).zip((1..).map(TeamId)).collect();
+    let names: Vec<Named> = names.into_iter().map(str::to_owned).zip((1..).map(TeamId)).collect();
     let id = |name: &str| names.iter().find(|(n, _)| n == name).map(|(_, team)| team.0).unwrap();
     let matches = rows
         .iter()
@@ -54,15 +60,12 @@ pub(super) fn reference_matches(file: &str) -> Option<(Vec<(String, TeamId)>, Ve
 }
 
 /// The matches of epl_1s.csv or epl_5s.csv and the ratings massey_colley.json has for them.
-pub(super) fn reference_table(
-    seasons: &str,
-    system: &str,
-) -> Option<(Vec<Result>, Vec<(TeamId, String, f64)>)> {
+pub(super) fn reference_table(seasons: &str, system: &str) -> Option<(Vec<Result>, Vec<Expected>)> {
     let (names, matches) = reference_matches(&format!("epl_{seasons}.csv"))?;
     let file = testkit::shared::reference("models/massey_colley.json")?;
     let table = &file[format!("epl_{seasons}")][system];
     let rating = |name: &str| table[name].as_f64().or(table[name]["rating"].as_f64()).unwrap();
-    let ratings = names.iter().map(|(name, team)| (*team, name.clone(), rating(name))).collect();
+    let ratings = names.iter().map(|named| (named.clone(), rating(&named.0))).collect();
     Some((matches, ratings))
 }
 
@@ -89,7 +92,7 @@ fn some_matches(sport: Sport) -> Vec<(Fixture, Score)> {
         let level = sport == Sport::Nba && ours == theirs;
         let score = Score::new(ours + u16::from(level), theirs);
         let of = fixture(home, away, 2020 + i16::try_from(i / 60).unwrap());
-        (Fixture { sport, neutral: i % 4 == 0, ..of }, score)
+        (Fixture { sport, neutral: i.is_multiple_of(4), ..of }, score)
     };
     (0..120).map(a_match).collect()
 }

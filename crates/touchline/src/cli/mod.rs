@@ -14,6 +14,7 @@ mod leakcheck;
 mod model;
 mod pnl;
 mod predict;
+mod ratings;
 mod serve;
 mod settle;
 mod simulate;
@@ -80,6 +81,8 @@ enum Command {
     /// Play out a match or the rest of a season many times
     #[command(subcommand)]
     Simulate(simulate::Command),
+    /// Rate the teams of a competition, and show how matches moved them
+    Ratings(ratings::Arguments),
     /// Rebuild a stored forecast from its inputs and show where it comes from
     Explain(explain::Arguments),
     /// Score models as if they had been live
@@ -126,6 +129,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         Command::Model(command) => until_stopped(model::run(&app, &command)),
         Command::Predict(arguments) => until_stopped(predict::run(&app, &arguments)),
         Command::Simulate(command) => until_stopped(simulate::run(&app, &command)),
+        Command::Ratings(arguments) => until_stopped(ratings::run(&app, &arguments)),
         Command::Explain(arguments) => until_stopped(explain::run(&app, &arguments)),
         Command::Backtest(command) => until_stopped(backtest::run(&app, &command)),
         Command::Leakcheck(arguments) => until_stopped(leakcheck::run(&app, &arguments)),

@@ -6,6 +6,7 @@ mod commands;
 mod demo;
 mod football_data;
 mod simulate;
+mod ratings;
 
 use std::{
     path::PathBuf,

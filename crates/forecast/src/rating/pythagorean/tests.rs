@@ -38,8 +38,11 @@ fn seasons_that_say_nothing_fit_no_exponent() {
     assert_eq!(fit_exponent(&[team_season(8.0, 10.0, 0.7), team_season(10.0, 8.0, 0.3)]), None);
 }
 
+/// Season, home, away and both scores.
+type Row = (i32, String, String, f64, f64);
+
 /// Every team's seasons in a file of results.
-fn seasons(results: impl Iterator<Item = (i32, String, String, f64, f64)>) -> Vec<TeamSeason> {
+fn seasons(results: impl Iterator<Item = Row>) -> Vec<TeamSeason> {
     let mut teams: BTreeMap<(i32, String), TeamSeason> = BTreeMap::new();
     for (season, home, away, ours, theirs) in results {
         let share = f64::midpoint(1.0, (ours - theirs).partial_cmp(&0.0).map_or(0.0, |o| f64::from(o as i8)));
@@ -56,8 +59,8 @@ fn seasons(results: impl Iterator<Item = (i32, String, String, f64, f64)>) -> Ve
     teams.into_values().collect()
 }
 
-/// The columns of a file as season, home, away and both scores; rows without a score are left out.
-fn results(file: &str, columns: [&str; 5]) -> Option<Vec<(i32, String, String, f64, f64)>> {
+/// The rows of a file by the names of their columns; rows without a score are left out.
+fn results(file: &str, columns: [&str; 5]) -> Option<Vec<Row>> {
     let text = testkit::shared::shared_text(file)?;
     let mut lines = text.lines();
     let head: Vec<&str> = lines.next()?.split(',').collect();
@@ -100,7 +103,6 @@ fn records_carry_over_and_exponents_are_fitted_when_a_season_ends() {
     assert_eq!(table.exponent(), 2.0);
     // Half the record is left, so its ratio stays until something is added.
     assert!((table.rating(TeamId(1), Season::starting(2021)) - 0.64).abs() < 1e-12);
-    assert!((table.log_odds(TeamId(9), Season::starting(2021)) + 0.4).abs() < 1e-12, "a newcomer");
     assert_eq!(table.log_odds(TeamId(9), Season::starting(2020)), 0.0, "first season on record");
     table.learn(&fixture(1, 2, 2021), Score::new(20, 15));
     // Both won one of two, so the season that ended says x = 0, which is none; the default stays.
@@ -117,4 +119,5 @@ fn average_matches_steady_a_first_result() {
     // m = 20 per side: (30 + 80) / (10 + 80).
     let expected = 2.0 * (110.0_f64 / 90.0).ln();
     assert!((table.log_odds(TeamId(1), Season::starting(2020)) - expected).abs() < 1e-12);
+    assert!((table.log_odds(TeamId(9), Season::starting(2021)) + 0.4).abs() < 1e-12, "a newcomer");
 }
