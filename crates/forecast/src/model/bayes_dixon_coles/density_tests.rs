@@ -2,7 +2,6 @@
 
 use nalgebra::DMatrix;
 use rand::RngExt;
-use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::{
     density::Density,
@@ -20,8 +19,8 @@ pub(super) fn rows() -> Vec<Meeting> {
         let absent = season.min(2);
         for home in 0..6_u32 {
             for away in (0..6_u32).filter(|away| *away != home && *away != absent && home != absent) {
-                let goals = |rng: &mut Xoshiro256PlusPlus| rng.random_range(0..4_u16) / 2 * 2 / 2;
-                let (home_goals, away_goals) = (goals(&mut rng), goals(&mut rng));
+                let mut goals = || rng.random_range(0..3_u16);
+                let (home_goals, away_goals) = (goals(), goals());
                 let neutral = (home + away + season).is_multiple_of(5);
                 rows.push(Meeting { season, home, away, home_goals, away_goals, neutral });
             }
