@@ -21,7 +21,7 @@ struct Timed {
 pub(super) fn run() -> Result<Vec<Figure>> {
     let runner = measure::release_binary("bench-runner")?;
     let mut command = Command::new(runner);
-    command.args(["simulate", &REPEATS.to_string()]).env("RAYON_NUM_THREADS", "1");
+    command.args(["simulate", &REPEATS.to_string()]);
     let text = process::text(&mut command)?;
     let timed: Timed =
         serde_json::from_str(&text).with_context(|| format!("the runner printed {text:.200}"))?;
