@@ -20,6 +20,7 @@ pub(super) fn content(report: &BacktestReport) -> Markup {
         p.note { "Backtest " (report.id) ". Every match was forecast once, only from what was known before it, and everybody is scored on the same matches." }
         (tiles(report, best))
         (scores(report, best))
+        @if e.n_common < e.n_forecast { (on_all(e)) }
         (over_time(e))
         (parts("By season", "Season", &e.by_season))
         (parts("By league", "League", &e.by_competition))
@@ -91,6 +92,23 @@ fn scores(report: &BacktestReport, best: Option<&Summary>) -> Markup {
             @if !differences.is_empty() {
                 div.charts { (chart::differences(&format!("RPS less that of {}, with 95 % intervals", in_words(&e.curves_against)), &differences)) }
             }
+        }
+    }
+}
+
+/// Everybody over all matches it forecast, which differ: not for comparison across rows.
+fn on_all(e: &Evaluation) -> Markup {
+    html! {
+        details {
+            summary { "Everybody on all matches it forecast" }
+            div.scroll { table {
+                caption { "These rows stand on different matches where a forecaster, mostly the market, has no forecast: read them down, not across." }
+                thead { tr { th scope="col" { "Forecaster" } th scope="col" { "n" } th scope="col" { "RPS" } th scope="col" { "Log loss" } th scope="col" { "Accuracy" } } }
+                tbody { @for s in &e.forecasters { tr {
+                    th scope="row" { (s.name) } td { (s.n) } td { (with_range(s, "rps", s.rps)) } td { (with_range(s, "log_loss", s.log_loss)) }
+                    td { (format!("{:.1} %", 100.0 * s.accuracy)) }
+                } } }
+            } }
         }
     }
 }
