@@ -29,9 +29,9 @@ pub struct Evaluation {
     pub forecasters: Vec<Summary>,
     /// The same over the common matches.
     pub on_common: Vec<Summary>,
-    /// Common matches by competition, where there are several.
+    /// By competition, where there are several: matches that all forecasters with any forecast there have one of.
     pub by_competition: Vec<Group>,
-    /// Common matches by season, where there are several.
+    /// The same by season.
     pub by_season: Vec<Group>,
     /// How the difference to the baseline added up, by forecaster.
     pub curves: Vec<Curve>,
@@ -127,7 +127,7 @@ pub fn evaluate(walks: &[Backtest], options: &SummaryOptions) -> Result<Evaluati
     } else {
         summary::summarise(sport, names, common.iter().map(|(_, m)| *m), options)
     };
-    let group = |key: &dyn Fn(CompetitionId, Season) -> String| groups(sport, names, &common, options, key);
+    let group = |key: &dyn Fn(CompetitionId, Season) -> String| groups(sport, names, &matches, options, key);
     let (curves_against, curves) = curves(sport, names, &common, options);
     Ok(Evaluation {
         sport,
@@ -163,14 +163,16 @@ fn groups(
     options: &SummaryOptions,
     key: &dyn Fn(CompetitionId, Season) -> String,
 ) -> Vec<Group> {
-    let mut parts: BTreeMap<String, Vec<&MatchForecasts>> = BTreeMap::new();
+    let mut parts: BTreeMap<String, Vec<(CompetitionId, &MatchForecasts)>> = BTreeMap::new();
     for (competition, m) in matches {
-        parts.entry(key(*competition, m.season)).or_default().push(m);
+        parts.entry(key(*competition, m.season)).or_default().push((*competition, m));
     }
     if parts.len() < 2 {
         return Vec::new();
     }
-    let group = |(name, part): (String, Vec<&MatchForecasts>)| {
+    let group = |(name, part): (String, Vec<(CompetitionId, &MatchForecasts)>)| {
+        // Common within the part: a season without a market still has its models.
+        let part: Vec<&MatchForecasts> = common(&part).into_iter().map(|(_, m)| m).collect();
         let columns = summary::columns(sport, names, &part, options);
         let market = columns.iter().find(|c| c.name() == market_baseline::NAME);
         let lines = columns.iter().filter_map(|column| column.line(market, options)).collect();

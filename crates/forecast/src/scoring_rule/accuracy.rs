@@ -53,7 +53,8 @@ pub fn accuracy_by_class(scored: &[Scored]) -> Vec<ClassAccuracy> {
         class: (*name).to_owned(),
         happened: scored.iter().map(|s| s.outcome()[i]).sum(),
         picked: scored.iter().filter(|s| picked(s) == i).count(),
-        right: scored.iter().filter(|s| picked(s) == i).map(|s| s.outcome()[i]).sum(),
+        // From 0: the sum of nothing would be -0.
+        right: scored.iter().filter(|s| picked(s) == i).fold(0.0, |sum, s| sum + s.outcome()[i]),
     };
     names.iter().enumerate().map(of_class).collect()
 }

@@ -5,7 +5,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use crate::{Folder, demo};
+use crate::{Folder, backtests, demo};
 
 /// A served dashboard, stopped when dropped.
 struct Server {
@@ -90,4 +90,19 @@ fn the_dashboard_shows_the_report_in_a_browser() {
             || rendered(&chromium, &format!("{}bets", server.address)).contains("three_way")
     );
     assert!(rendered(&chromium, &format!("{}data", server.address)).contains("eng.1"));
+}
+
+#[test]
+fn a_backtest_has_a_page() {
+    let Some(chromium) = chromium() else { return };
+    let folder = backtests::folder();
+    let server = Server::over(folder);
+    let list = rendered(&chromium, &format!("{}backtests", server.address));
+    assert!(list.contains("eng.1, esp.1 2023-24") && list.contains("/backtests/1"), "{list}");
+    let page = rendered(&chromium, &format!("{}backtests/1", server.address));
+    backtests::has_every_section(&page);
+    let json = rendered(&chromium, &format!("{}api/backtests/1", server.address));
+    assert!(json.contains("configurations_tried"), "{json}");
+    let none = rendered(&chromium, &format!("{}backtests/99", server.address));
+    assert!(none.contains("there is no backtest 99"), "{none}");
 }

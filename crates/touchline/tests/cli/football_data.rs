@@ -55,6 +55,5 @@ fn closing_odds_bring_closing_line_value() {
         "--models",
         "base_rate,elo",
     ]);
-    let phase = walked["market_phase"].as_str().unwrap_or_default();
-    assert!(phase.contains("closing"), "{phase}");
+    assert_eq!(walked["evaluation"]["market_use"][0]["phase"], "closing", "{walked}");
 }

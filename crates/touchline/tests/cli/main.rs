@@ -1,5 +1,6 @@
 //! The binary as its users meet it: real commands, real files, real exit codes.
 
+mod backtests;
 mod bad_input;
 mod browser;
 mod commands;

@@ -78,6 +78,9 @@ fn matches_without_a_market_are_told() {
     assert_eq!(together.n_common, both[0].matches.len(), "the south has no market");
     assert_eq!(together.coverage[0].without_market, 0);
     assert_eq!(together.coverage[1].without_market, both[1].matches.len());
+    let parts: Vec<(&str, usize, usize)> =
+        together.by_competition.iter().map(|g| (g.name.as_str(), g.n, g.lines.len())).collect();
+    assert_eq!(parts, [("eng.1", both[0].matches.len(), 3), ("esp.1", both[1].matches.len(), 2)]);
     let n: Vec<usize> = together.forecasters.iter().map(|s| s.n).collect();
     assert_eq!(n, [together.n_forecast, together.n_forecast, together.n_common]);
     // Without any market the base rate is what the rest is drawn against.

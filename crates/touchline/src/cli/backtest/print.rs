@@ -8,7 +8,7 @@ use crate::{
         backtest_report::BacktestReport,
         search_settings::Found,
     },
-    output::table,
+    output::{p_value, table},
     report::{BacktestSection, Difference},
 };
 
@@ -157,7 +157,7 @@ fn comparison(compared: &Compared) {
             format!("{:.4}", r.second),
             interval(Some(r.difference)),
             r.diebold_mariano.as_ref().map_or_else(|| "–".into(), diebold_mariano),
-            format!("{:.4}", r.sign.p_value),
+            p_value(r.sign.p_value),
             format!("{:.1} %", 100.0 * r.better_share),
         ]
     });
@@ -171,13 +171,17 @@ fn comparison(compared: &Compared) {
 }
 
 fn diebold_mariano(test: &DieboldMariano) -> String {
-    format!("{:+.2} (p {:.4})", test.statistic, test.p_value)
+    format!("{:+.2} (p {})", test.statistic, p_value(test.p_value))
 }
 
 /// What a search came to.
 pub(super) fn search(found: &Found) {
     let settings = |t: &crate::jobs::search_settings::Tried| {
-        t.settings.iter().map(|(name, value)| format!("{name} {value:.4}")).collect::<Vec<_>>().join(", ")
+        t.settings
+            .iter()
+            .map(|(name, value)| format!("{name} {}", (value * 1e4).round() / 1e4))
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     let rows = found.trials.iter().map(|t| {
         [
@@ -192,6 +196,9 @@ pub(super) fn search(found: &Found) {
     println!("{} trials, {} of them new\n\n{}", found.trials.len(), found.new_trials, found.toml);
     match &found.held_out {
         None => println!("no season was held out: --until names the first that no trial sees"),
+        Some(_) if found.trials.first().is_some_and(|t| t.position == 0) => {
+            println!("nothing was better than the settings the model comes with");
+        }
         Some(held_out) => {
             let seasons: Vec<String> = held_out.seasons.iter().map(ToString::to_string).collect();
             println!(

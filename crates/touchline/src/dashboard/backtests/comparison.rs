@@ -7,6 +7,7 @@ use super::evaluation::difference;
 use crate::{
     dashboard::chart::{self, Line, Measured},
     jobs::backtest_compare::{Compared, Comparisons},
+    output::p_value,
 };
 
 pub(super) fn content(found: &Comparisons) -> Markup {
@@ -48,10 +49,10 @@ fn row(rule: &RuleComparison) -> Markup {
             th scope="row" { (rule.rule) } td { (format!("{:.4}", rule.first)) } td { (format!("{:.4}", rule.second)) }
             (difference(Some(&rule.difference)))
             @match rule.diebold_mariano {
-                Some(test) => { td { (format!("{:+.2}", test.statistic).replace('-', "−")) } td { (format!("{:.4}", test.p_value)) } },
+                Some(test) => { td { (format!("{:+.2}", test.statistic).replace('-', "−")) } td { (p_value(test.p_value)) } },
                 None => { td { "–" } td { "–" } },
             }
-            td { (format!("{:.4}", rule.sign.p_value)) } td { (format!("{:.1} %", 100.0 * rule.better_share)) }
+            td { (p_value(rule.sign.p_value)) } td { (format!("{:.1} %", 100.0 * rule.better_share)) }
         }
     }
 }
@@ -61,5 +62,5 @@ fn groups(title: &str, groups: &[GroupDifference]) -> Markup {
         .iter()
         .map(|g| Measured { name: format!("{} ({})", g.name, g.n), difference: g.difference })
         .collect();
-    html! { @if !rows.is_empty() { div.charts { (chart::differences(title, &rows)) } } }
+    html! { @if !rows.is_empty() { div.charts.one { (chart::differences(title, &rows)) } } }
 }

@@ -20,6 +20,7 @@ pub(super) fn content(report: &BacktestReport) -> Markup {
         p.note { "Backtest " (report.id) ". Every match was forecast once, only from what was known before it, and everybody is scored on the same matches." }
         (tiles(report, best))
         (scores(report, best))
+        @if e.n_common < e.n_forecast { (on_all(e)) }
         (over_time(e))
         (parts("By season", "Season", &e.by_season))
         (parts("By league", "League", &e.by_competition))
@@ -69,9 +70,9 @@ fn tiles(report: &BacktestReport, best: Option<&Summary>) -> Markup {
 
 fn scores(report: &BacktestReport, best: Option<&Summary>) -> Markup {
     let e = &report.evaluation;
-    let differences: Vec<Measured> = e
-        .on_common
-        .iter()
+    // Beside the market the base rate would push everybody else into a corner.
+    let shown = e.on_common.iter().filter(|s| s.name != "base_rate");
+    let differences: Vec<Measured> = shown
         .filter_map(|s| {
             Some(Measured { name: s.name.clone(), difference: *to(s, &e.curves_against, "rps")? })
         })
@@ -83,14 +84,31 @@ fn scores(report: &BacktestReport, best: Option<&Summary>) -> Markup {
                 caption { "Lower is better, but for accuracy. 95 % intervals from a bootstrap over " (cluster_in_words(report)) "s; differences are paired, below zero is better." }
                 thead { tr {
                     th scope="col" { "Forecaster" } th scope="col" { "RPS" } th scope="col" { "Log loss" } th scope="col" { "Brier, sum" } th scope="col" { "Brier, mean" }
-                    th scope="col" { "Accuracy" } th scope="col" { "ECE" } th scope="col" { "Slope" } th scope="col" { "Intercept" }
+                    th scope="col" { "Accuracy" }
                     th scope="col" { "RPS to base rate" } th scope="col" { "RPS to market" } th scope="col" { "Log loss to market" }
                 } }
                 tbody { @for s in &e.on_common { (score_row(s, best)) } }
             } }
             @if !differences.is_empty() {
-                div.charts { (chart::differences(&format!("RPS less that of {}, with 95 % intervals", in_words(&e.curves_against)), &differences)) }
+                div.charts.one { (chart::differences(&format!("RPS less that of {}, with 95 % intervals", in_words(&e.curves_against)), &differences)) }
             }
+        }
+    }
+}
+
+/// Everybody over all matches it forecast, which differ: not for comparison across rows.
+fn on_all(e: &Evaluation) -> Markup {
+    html! {
+        details {
+            summary { "Everybody on all matches it forecast" }
+            div.scroll { table {
+                caption { "These rows stand on different matches where a forecaster, mostly the market, has no forecast: read them down, not across." }
+                thead { tr { th scope="col" { "Forecaster" } th scope="col" { "n" } th scope="col" { "RPS" } th scope="col" { "Log loss" } th scope="col" { "Accuracy" } } }
+                tbody { @for s in &e.forecasters { tr {
+                    th scope="row" { (s.name) } td { (s.n) } td { (with_range(s, "rps", s.rps)) } td { (with_range(s, "log_loss", s.log_loss)) }
+                    td { (format!("{:.1} %", 100.0 * s.accuracy)) }
+                } } }
+            } }
         }
     }
 }
@@ -98,15 +116,12 @@ fn scores(report: &BacktestReport, best: Option<&Summary>) -> Markup {
 fn score_row(s: &Summary, best: Option<&Summary>) -> Markup {
     let is_best = best.is_some_and(|b| b.name == s.name);
     let class = if s.name == "market" { Some("market") } else { is_best.then_some("best") };
-    let line = s.calibration.pooled.line;
     html! {
         tr class=[class] {
             th scope="row" { (s.name) }
             td { (with_range(s, "rps", s.rps)) } td { (with_range(s, "log_loss", s.log_loss)) }
             td { (format!("{:.4}", s.brier)) } td { (format!("{:.4}", s.brier_mean)) }
-            td { (format!("{:.1} %", 100.0 * s.accuracy)) } td { (format!("{:.4}", s.ece)) }
-            td { (line.map_or_else(|| "–".into(), |l| format!("{:.3}", l.slope))) }
-            td { (line.map_or_else(|| "–".into(), |l| signed3(l.intercept))) }
+            td { (format!("{:.1} %", 100.0 * s.accuracy)) }
             @for (baseline, rule) in [("base_rate", "rps"), ("market", "rps"), ("market", "log_loss")] { (difference(to(s, baseline, rule))) }
         }
     }
@@ -177,12 +192,28 @@ fn calibration(e: &Evaluation, best: Option<&Summary>) -> Markup {
         section {
             h2 { "Calibration" }
             p.note { "Forecast probability across, observed frequency up, with Wilson's 95 % intervals; on the dashed line forecasts come true as often as they say. Bars count forecasts. A slope below 1 is overconfidence." }
+            div.scroll { table {
+                caption { "All outcomes pooled: the expected calibration error, and the line of observed on forecast log-odds." }
+                thead { tr { th scope="col" { "Forecaster" } th scope="col" { "ECE" } th scope="col" { "Slope" } th scope="col" { "Intercept" } } }
+                tbody { @for s in &e.on_common { (calibration_row(s)) } }
+            } }
             @for s in &e.on_common {
                 details open[best.is_some_and(|b| b.name == s.name)] {
                     summary { (s.name) " " span.range { "ECE " (format!("{:.4}", s.ece)) } }
                     div.charts { @for table in &s.calibration.classes { (chart::reliability(&format!("{}, {}", s.name, table.class), table)) } }
                 }
             }
+        }
+    }
+}
+
+fn calibration_row(s: &Summary) -> Markup {
+    let line = s.calibration.pooled.line;
+    html! {
+        tr class=[(s.name == "market").then_some("market")] {
+            th scope="row" { (s.name) } td { (format!("{:.4}", s.ece)) }
+            td { (line.map_or_else(|| "–".into(), |l| format!("{:.3}", l.slope))) }
+            td { (line.map_or_else(|| "–".into(), |l| signed3(l.intercept))) }
         }
     }
 }
