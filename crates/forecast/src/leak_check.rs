@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{Feature, ForecastError, Model};
+use crate::{Feature, ForecastError, Model, feature::Tracking};
 
 /// An answer, bit by bit.
 pub type Bits = Vec<u64>;
@@ -54,12 +54,14 @@ impl<'a> Subject<'a> {
         Self { name: format!("model {}", model.name()), answer: Box::new(answer) }
     }
 
-    /// A feature: its value, or that it has none.
+    /// A feature: its value, or that it has none. What it remembers is built up once per moment.
     pub fn feature(feature: &'a dyn Feature) -> Self {
         let answer = move |history: &History, at: Timestamp, fixtures: &[Fixture]| -> Vec<_> {
+            let Some(first) = fixtures.first() else { return Vec::new() };
             let snapshot = history.as_of(at, RecordedBy::Now);
-            let ask = |f: &Fixture| Ok(feature.value(&snapshot, f).into_iter().map(f64::to_bits).collect());
-            fixtures.iter().map(ask).collect()
+            let tracking = Tracking::of(&[feature], &snapshot, first.competition, first.sport);
+            let bits = |value: Option<f64>| value.into_iter().map(f64::to_bits);
+            fixtures.iter().map(|f| Ok(tracking.values(f).into_iter().flat_map(bits).collect())).collect()
         };
         Self { name: format!("feature {}", feature.name()), answer: Box::new(answer) }
     }

@@ -13,7 +13,6 @@ pub mod leak_check;
 pub mod market_baseline;
 pub mod model;
 pub mod rating;
-mod recent_matches;
 mod regression;
 pub mod scoring_rule;
 #[cfg(test)]
