@@ -7,6 +7,7 @@ pub mod dixon_coles;
 pub mod elo;
 pub mod ensemble;
 mod points;
+pub mod rated;
 
 use std::any::Any;
 
@@ -14,13 +15,22 @@ use domain::{Briefing, CompetitionId, ScoreDistribution, Snapshot, Sport, foreca
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ForecastError;
+use self::rated::Rated;
+use crate::{
+    ForecastError,
+    rating::{Colley, Glicko2, Massey, PiRating, Pythagorean},
+};
 
 /// The visible list: every model by default settings.
 pub fn models() -> Vec<Box<dyn Model>> {
     vec![
         Box::new(base_rate::BaseRate),
         Box::new(elo::Elo::default()),
+        Box::new(Rated::<Glicko2>::default()),
+        Box::new(Rated::<PiRating>::default()),
+        Box::new(Rated::<Massey>::default()),
+        Box::new(Rated::<Colley>::default()),
+        Box::new(Rated::<Pythagorean>::default()),
         Box::new(dixon_coles::DixonColes::default()),
         Box::new(dixon_coles::DixonColes::with_expected_goals()),
         Box::new(ensemble::Ensemble::new(members())),

@@ -28,7 +28,10 @@ use std::collections::BTreeMap;
 use domain::{Fixture, PlayedMatch, Score, Season, Sport, TeamId};
 use serde::Serialize;
 
-use super::{Rating, RatingTable};
+use super::{
+    Rating, RatingTable,
+    seasons::{Seasons, Standing},
+};
 
 /// Points at which the favourite is expected to take ten times the other's share.
 pub const SCALE: f64 = 400.0;
@@ -145,6 +148,12 @@ pub struct EloRating {
     pub rules: Option<EloRules>,
 }
 
+impl EloRating {
+    fn rules(self, sport: Sport) -> EloRules {
+        self.rules.unwrap_or_else(|| EloRules::of(sport))
+    }
+}
+
 impl Rating for EloRating {
     fn name(&self) -> &'static str {
         "elo"
@@ -155,7 +164,11 @@ impl Rating for EloRating {
     }
 
     fn table(&self, sport: Sport) -> Box<dyn RatingTable> {
-        Box::new(EloTable::new(self.rules.unwrap_or_else(|| EloRules::of(sport))))
+        Box::new(EloTable::new(self.rules(sport)))
+    }
+
+    fn constants(&self, sport: Sport) -> serde_json::Value {
+        serde_json::json!(self.rules(sport))
     }
 
     fn scale(&self, _: Sport) -> f64 {
@@ -175,13 +188,11 @@ impl RatingTable for EloTable {
     /// A team's rating at the start of its next match of `season`.
     fn rating(&self, team: TeamId, season: Season) -> f64 {
         let EloRules { initial, newcomer, carry_over, .. } = self.rules;
-        match self.teams.get(&team) {
-            Some(rated) if rated.season >= season => rated.rating,
-            Some(rated) if Some(rated.season) == self.season_before(season) => {
-                initial + carry_over * (rated.rating - initial)
-            }
-            // Everybody is new in the first season on record; later, or after a season elsewhere, one joins from below.
-            None if self.is_first(season) => initial,
+        let known = self.teams.get(&team);
+        match (self.seasons.standing(known.map(|t| t.season), season), known) {
+            (Standing::Playing, Some(rated)) => rated.rating,
+            (Standing::Returning, Some(rated)) => initial + carry_over * (rated.rating - initial),
+            (Standing::Founder, _) => initial,
             _ => newcomer,
         }
     }
@@ -213,14 +224,13 @@ struct Rated {
 pub struct EloTable {
     rules: EloRules,
     teams: BTreeMap<TeamId, Rated>,
-    /// Seasons with a match, in order.
-    seasons: Vec<Season>,
+    seasons: Seasons,
 }
 
 impl EloTable {
     /// A table without teams.
     pub fn new(rules: EloRules) -> Self {
-        Self { rules, teams: BTreeMap::new(), seasons: Vec::new() }
+        Self { rules, teams: BTreeMap::new(), seasons: Seasons::default() }
     }
 
     /// Its constants.
@@ -245,26 +255,16 @@ impl EloTable {
         let step = multiplier * (share - expectation(difference));
         self.shift(fixture.home, fixture.season, step);
         self.shift(fixture.away, fixture.season, -step);
-        if let Err(position) = self.seasons.binary_search(&fixture.season) {
-            self.seasons.insert(position, fixture.season);
-        }
+        self.seasons.note(fixture.season);
     }
 
     fn shift(&mut self, team: TeamId, season: Season, step: f64) {
         let n_matches = self.n_matches(team);
-        let founder = self.teams.get(&team).map_or(self.is_first(season), |rated| rated.founder);
+        let founder = self.teams.get(&team).map_or(self.seasons.is_first(season), |rated| rated.founder);
         let settled = if founder { n_matches as f64 } else { f64::INFINITY };
         let rating = self.rating(team, season) + self.rules.k_after(settled) * step;
         let season = self.teams.get(&team).map_or(season, |rated| rated.season.max(season));
         self.teams.insert(team, Rated { rating, season, n_matches: n_matches + 1, founder });
-    }
-
-    fn is_first(&self, season: Season) -> bool {
-        self.seasons.first().is_none_or(|first| season <= *first)
-    }
-
-    fn season_before(&self, season: Season) -> Option<Season> {
-        self.seasons[..self.seasons.partition_point(|s| *s < season)].last().copied()
     }
 }
 

@@ -3,19 +3,40 @@
 //!
 //! [`totals`] rates scoring in place of strength and is no [`Rating`].
 
+pub mod colley;
 pub mod elo;
+pub mod glicko2;
+pub mod massey;
+pub mod paired;
+pub mod pi_rating;
+pub mod pythagorean;
+mod seasons;
 pub mod totals;
+
+use std::fmt;
 
 use domain::{Fixture, PlayedMatch, Season, Sport, TeamId};
 
 pub use self::{
+    colley::Colley,
     elo::{EloRating, EloRules, EloTable, MarginOfVictory},
+    glicko2::Glicko2,
+    massey::Massey,
+    pi_rating::PiRating,
+    pythagorean::Pythagorean,
     totals::{TotalRules, TotalTable},
 };
 
 /// The visible list: every rating by the default constants of each sport.
 pub fn ratings() -> Vec<Box<dyn Rating>> {
-    vec![Box::new(EloRating::default())]
+    vec![
+        Box::new(EloRating::default()),
+        Box::new(Glicko2::default()),
+        Box::new(PiRating::default()),
+        Box::new(Massey::default()),
+        Box::new(Colley::default()),
+        Box::new(Pythagorean::default()),
+    ]
 }
 
 /// The rating of that name on the list.
@@ -34,16 +55,20 @@ pub trait Rating: Send + Sync {
     /// A table that has seen no match.
     fn table(&self, sport: Sport) -> Box<dyn RatingTable>;
 
+    /// Its constants for a sport, for people and for the store.
+    fn constants(&self, sport: Sport) -> serde_json::Value;
+
     /// What a difference is divided by before a regression sees it, so that slopes are of the order of one.
     fn scale(&self, sport: Sport) -> f64;
 }
 
 /// The ratings of one competition as its matches go by. It is fed in the order of kick-off and remembers all it needs.
-pub trait RatingTable: Send + Sync {
+pub trait RatingTable: fmt::Debug + Send + Sync {
     /// Learns from a match.
     fn update(&mut self, played: &PlayedMatch<'_>);
 
-    /// How much stronger the home side is than the away side, in the rating's own unit. Home advantage is not counted, unless
+    /// How much stronger the home side is than the away side, in the rating's own unit (log-odds where ratings are shares of
+    /// wins and do not add up). Home advantage is not counted, unless
     /// the rating is defined with it; at a neutral venue it never is, and changing sides there changes the sign alone.
     fn difference(&self, fixture: &Fixture) -> f64;
 

@@ -28,7 +28,7 @@ use self::{
     key_numbers::{KeyNumberRules, KeyNumbers, Means},
     least_squares::Plane,
 };
-use super::elo::RatedMatch;
+use super::rated::RatedMatch;
 use crate::ForecastError;
 
 /// Margin, total and key numbers of one competition.
@@ -43,7 +43,12 @@ pub(crate) struct PointsModel {
 }
 
 impl PointsModel {
-    pub(super) fn fit(sport: Sport, matches: &[RatedMatch]) -> Result<Self, ForecastError> {
+    /// `model` is who asks, for the message when it fails.
+    pub(super) fn fit(
+        model: &'static str,
+        sport: Sport,
+        matches: &[RatedMatch],
+    ) -> Result<Self, ForecastError> {
         let at_home = |m: &RatedMatch| if m.at_home { 1.0 } else { 0.0 };
         let margin = Plane::fit(
             matches.iter().map(|m| (m.weight, [m.difference, at_home(m)], f64::from(m.score.margin()))),
@@ -53,16 +58,16 @@ impl PointsModel {
                 .iter()
                 .map(|m| (m.weight, [1.0, m.total_teams], f64::from(m.score.total()) - m.total_level)),
         );
-        let mut model = Self { sport, margin, total, keys: KeyNumbers::none(sport) };
-        if !model.margin.is_finite() || !model.total.is_finite() {
+        let mut fitted = Self { sport, margin, total, keys: KeyNumbers::none(sport) };
+        if !fitted.margin.is_finite() || !fitted.total.is_finite() {
             let detail = format!("margins or totals of {} matches have no spread", matches.len());
-            return Err(ForecastError::Numerics { model: super::elo::NAME, detail });
+            return Err(ForecastError::Numerics { model, detail });
         }
         let seen = matches
             .iter()
-            .map(|m| (model.means(m.difference, m.at_home, m.total_level, m.total_teams), m.score));
-        model.keys = KeyNumbers::fit(sport, &seen.collect::<Vec<_>>(), &KeyNumberRules::of(sport));
-        Ok(model)
+            .map(|m| (fitted.means(m.difference, m.at_home, m.total_level, m.total_teams), m.score));
+        fitted.keys = KeyNumbers::fit(sport, &seen.collect::<Vec<_>>(), &KeyNumberRules::of(sport));
+        Ok(fitted)
     }
 
     /// The joint distribution of both scores.

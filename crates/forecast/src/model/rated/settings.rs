@@ -1,18 +1,13 @@
-//! The constants of the Elo forecaster by sport.
+//! The constants of the regressions on a rating by sport.
 
 use domain::Sport;
 use serde::Serialize;
 
-use crate::{
-    rating::{EloRules, TotalRules},
-    regression::DrawPrior,
-};
+use crate::{rating::TotalRules, regression::DrawPrior};
 
-/// Constants of the Elo forecaster.
+/// Constants of the regressions on a rating.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct EloSettings {
-    /// Of the rating.
-    pub rules: EloRules,
+pub struct RatedSettings {
     /// Of the level of points.
     pub totals: TotalRules,
     /// Days after which a training match of the regressions weighs half; the ratings forget by themselves.
@@ -23,7 +18,7 @@ pub struct EloSettings {
     pub draws: Option<(f64, f64)>,
 }
 
-impl EloSettings {
+impl RatedSettings {
     /// The defaults of a sport.
     pub fn of(sport: Sport) -> Self {
         let (half_life_days, warm_up, draws) = match sport {
@@ -32,7 +27,7 @@ impl EloSettings {
             Sport::Nfl => (1500.0, 8, Some((0.004, 256.0))),
             Sport::Nba => (1000.0, 10, None),
         };
-        Self { rules: EloRules::of(sport), totals: TotalRules::of(sport), half_life_days, warm_up, draws }
+        Self { totals: TotalRules::of(sport), half_life_days, warm_up, draws }
     }
 
     pub(super) fn draw_prior(&self) -> Option<DrawPrior> {

@@ -1,18 +1,18 @@
 //! One pass over the past: ratings, and for every match what they said before it.
 
-use domain::{CompetitionId, PlayedMatch, Score, Snapshot};
+use domain::{CompetitionId, PlayedMatch, Score, Snapshot, Sport};
 use jiff::Timestamp;
 
-use super::EloSettings;
+use super::RatedSettings;
 use crate::{
-    rating::{EloTable, RatingTable as _, TotalTable, elo::SCALE},
+    rating::{Rating, RatingTable, TotalTable},
     regression::Goals,
 };
 
 /// What was known before a match, and its score.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::model) struct RatedMatch {
-    /// Home less away rating over 400, without home advantage.
+    /// Home less away strength over the rating's scale.
     pub(in crate::model) difference: f64,
     /// Whether the home side was at home.
     pub(in crate::model) at_home: bool,
@@ -35,14 +35,21 @@ impl RatedMatch {
 
 /// Ratings after the last match, and the matches for the regressions.
 pub(super) struct Training {
-    pub(super) ratings: EloTable,
+    pub(super) ratings: Box<dyn RatingTable>,
+    pub(super) scale: f64,
     pub(super) totals: TotalTable,
     pub(super) matches: Vec<RatedMatch>,
     pub(super) n_matches: usize,
 }
 
-pub(super) fn train(snapshot: &Snapshot<'_>, competition: CompetitionId, settings: &EloSettings) -> Training {
-    let mut ratings = EloTable::new(settings.rules);
+pub(super) fn train(
+    snapshot: &Snapshot<'_>,
+    competition: CompetitionId,
+    rating: &dyn Rating,
+    sport: Sport,
+    settings: &RatedSettings,
+) -> Training {
+    let (mut ratings, scale) = (rating.table(sport), rating.scale(sport));
     let mut totals = TotalTable::new(settings.totals);
     let mut seasoned = Vec::new();
     let mut early = Vec::new();
@@ -50,7 +57,8 @@ pub(super) fn train(snapshot: &Snapshot<'_>, competition: CompetitionId, setting
     let last =
         snapshot.played_in(competition).next_back().map_or(snapshot.at(), |m| m.fixture.kickoff.earliest());
     for played in snapshot.played_in(competition) {
-        let rated = before(&played, &ratings, &totals, last, settings.half_life_days);
+        let difference = ratings.difference(played.fixture) / scale;
+        let rated = before(&played, difference, &totals, last, settings.half_life_days);
         let fewest = ratings.n_matches(played.fixture.home).min(ratings.n_matches(played.fixture.away));
         if fewest >= settings.warm_up { &mut seasoned } else { &mut early }.push(rated);
         ratings.update(&played);
@@ -61,12 +69,12 @@ pub(super) fn train(snapshot: &Snapshot<'_>, competition: CompetitionId, setting
     if seasoned.len() < 100 {
         seasoned.append(&mut early);
     }
-    Training { ratings, totals, matches: seasoned, n_matches }
+    Training { ratings, scale, totals, matches: seasoned, n_matches }
 }
 
 fn before(
     played: &PlayedMatch<'_>,
-    ratings: &EloTable,
+    difference: f64,
     totals: &TotalTable,
     last: Timestamp,
     half_life_days: f64,
@@ -74,7 +82,7 @@ fn before(
     let age_secs = last.as_second() - played.fixture.kickoff.earliest().as_second();
     let age_days = age_secs as f64 / (24.0 * 60.0 * 60.0);
     RatedMatch {
-        difference: ratings.difference(played.fixture) / SCALE,
+        difference,
         at_home: !played.fixture.neutral,
         total_level: totals.level(),
         total_teams: totals.teams(played.fixture),

@@ -1,16 +1,17 @@
-//! Elo as a forecaster: ratings, an ordered logit from rating difference to outcome, and a layer of scores beneath it.
+//! A rating as a forecaster: an ordered logit from rating difference to outcome, and a layer of scores beneath it.
 //!
 //! | symbol | meaning | unit |
 //! |---|---|---|
-//! | d | home less away rating before the match | 400 points |
+//! | d | home less away strength before the match, by the rating | its scale |
 //! | w | weight 2^(-age / half-life) of a training match | |
 //!
 //! The outcome comes from the logit on `d`. The score comes from Poisson means (soccer) or a normal margin and total with key
 //! numbers (NFL, NBA) on the same `d`, and is reweighted to the outcome's probabilities. Both are fitted on the differences
-//! before each training match, so that no rating has seen the match it explains.
+//! before each training match, so that no rating has seen the match it explains. Home advantage is a constant of the
+//! regressions; a rating that has it in `d` already leaves them little of it.
 //!
-//! References: [`crate::rating::elo`] for the ratings; Hvattum and Arntzen (2010), Using ELO ratings for match result
-//! prediction in association football, for the logit on Elo differences.
+//! References: [`crate::rating`] for the ratings; Hvattum and Arntzen (2010), Using ELO ratings for match result prediction in
+//! association football, for the logit on rating differences.
 
 mod settings;
 mod training;
@@ -21,36 +22,35 @@ use domain::{Briefing, CompetitionId, Fixture, OutcomeClass, Score, ScoreDistrib
 use jiff::Timestamp;
 use serde_json::json;
 
-pub use self::settings::EloSettings;
+pub use self::settings::RatedSettings;
 pub(in crate::model) use self::training::RatedMatch;
 use self::training::{Training, train};
 use super::{FitReport, FittedModel, Model, Predicted, points::PointsModel};
 use crate::{
     ForecastError,
-    rating::{EloTable, RatingTable as _, TotalTable, elo::SCALE},
+    rating::{Rating, RatingTable, TotalTable},
     regression::{Goals, Graded, LogLinearGoals, Maximum, OrderedLogit},
 };
-
-/// The model's name on the list.
-pub const NAME: &str = "elo";
 
 /// Fewest played matches to fit on.
 const MIN_MATCHES: usize = 30;
 
-/// The unfitted model.
+/// The unfitted model over a rating. It goes by the rating's name.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Elo {
-    /// Constants; none for the defaults of the sport.
-    pub settings: Option<EloSettings>,
+pub struct Rated<R> {
+    /// The rating.
+    pub rating: R,
+    /// Constants of the regressions; none for the defaults of the sport.
+    pub settings: Option<RatedSettings>,
 }
 
-impl Model for Elo {
+impl<R: Rating> Model for Rated<R> {
     fn name(&self) -> &'static str {
-        NAME
+        self.rating.name()
     }
 
-    fn supports(&self, _: Sport) -> bool {
-        true
+    fn supports(&self, sport: Sport) -> bool {
+        self.rating.supports(sport)
     }
 
     fn fit(
@@ -59,25 +59,40 @@ impl Model for Elo {
         competition: CompetitionId,
         start: Option<&dyn FittedModel>,
     ) -> Result<Box<dyn FittedModel>, ForecastError> {
+        let model = self.name();
         let have = snapshot.played_in(competition).count();
         let sport = snapshot.played_in(competition).next().map(|m| m.fixture.sport);
         let (Some(sport), true) = (sport, have >= MIN_MATCHES) else {
-            return Err(ForecastError::TooFewMatches { model: NAME, have, need: MIN_MATCHES });
+            return Err(ForecastError::TooFewMatches { model, have, need: MIN_MATCHES });
         };
-        let settings = self.settings.unwrap_or_else(|| EloSettings::of(sport));
-        let training = train(snapshot, competition, &settings);
-        let start = start.and_then(|fitted| fitted.as_any().downcast_ref::<FittedElo>());
-        let fitted = FittedElo::fit(sport, settings, training, snapshot.at(), start)?;
-        Ok(Box::new(fitted))
+        if !self.supports(sport) {
+            return Err(ForecastError::UnsupportedSport { model, sport });
+        }
+        let settings = self.settings.unwrap_or_else(|| RatedSettings::of(sport));
+        let training = train(snapshot, competition, &self.rating, sport, &settings);
+        let start = start.and_then(|fitted| fitted.as_any().downcast_ref::<FittedRated>());
+        let about = About { model, sport, settings, constants: self.rating.constants(sport) };
+        let start = start.filter(|fitted| fitted.about.model == model);
+        Ok(Box::new(FittedRated::fit(about, training, snapshot.at(), start)?))
     }
+}
+
+/// What a fit is of.
+#[derive(Debug, Clone)]
+struct About {
+    model: &'static str,
+    sport: Sport,
+    settings: RatedSettings,
+    /// Of the rating.
+    constants: serde_json::Value,
 }
 
 /// The fitted model.
 #[derive(Debug, Clone)]
-pub struct FittedElo {
-    sport: Sport,
-    settings: EloSettings,
-    ratings: EloTable,
+pub struct FittedRated {
+    about: About,
+    ratings: Box<dyn RatingTable>,
+    scale: f64,
     totals: TotalTable,
     logit: OrderedLogit,
     scores: Scores,
@@ -91,15 +106,14 @@ enum Scores {
     Points(PointsModel),
 }
 
-impl FittedElo {
+impl FittedRated {
     fn fit(
-        sport: Sport,
-        settings: EloSettings,
+        about: About,
         training: Training,
         as_of: Timestamp,
         start: Option<&Self>,
     ) -> Result<Self, ForecastError> {
-        let Training { ratings, totals, matches, n_matches } = training;
+        let Training { ratings, scale, totals, matches, n_matches } = training;
         let graded: Vec<Graded> = matches
             .iter()
             .map(|m| Graded {
@@ -109,8 +123,9 @@ impl FittedElo {
                 weight: m.weight,
             })
             .collect();
-        let (logit, outcome_fit) = OrderedLogit::fit(&graded, settings.draw_prior(), start.map(|s| s.logit));
-        let (scores, score_fit) = match sport {
+        let (logit, outcome_fit) =
+            OrderedLogit::fit(&graded, about.settings.draw_prior(), start.map(|s| s.logit));
+        let (scores, score_fit) = match about.sport {
             Sport::Soccer => {
                 let goals: Vec<Goals> = matches.iter().map(RatedMatch::goals).collect();
                 let earlier = match start.map(|s| &s.scores) {
@@ -120,18 +135,20 @@ impl FittedElo {
                 let (fit, found) = LogLinearGoals::fit(&goals, earlier);
                 (Scores::Goals(fit), Some(found))
             }
-            Sport::Nfl | Sport::Nba => (Scores::Points(PointsModel::fit(sport, &matches)?), None),
+            sport @ (Sport::Nfl | Sport::Nba) => {
+                (Scores::Points(PointsModel::fit(about.model, sport, &matches)?), None)
+            }
         };
-        let mut report = report(as_of, n_matches, &outcome_fit, score_fit.as_ref());
+        let mut report = report(about.model, as_of, n_matches, &outcome_fit, score_fit.as_ref());
         if let Scores::Points(points) = &scores {
             report.converged &= points.converged();
         }
-        Ok(Self { sport, settings, ratings, totals, logit, scores, report })
+        Ok(Self { about, ratings, scale, totals, logit, scores, report })
     }
 
     /// Every team's rating after its last match.
-    pub fn ratings(&self) -> &EloTable {
-        &self.ratings
+    pub fn ratings(&self) -> &dyn RatingTable {
+        self.ratings.as_ref()
     }
 
     fn scores(&self, fixture: &Fixture, difference: f64) -> Result<ScoreDistribution, ForecastError> {
@@ -139,7 +156,7 @@ impl FittedElo {
         match &self.scores {
             Scores::Goals(goals) => {
                 let (home, away) = goals.means(difference, at_home);
-                Ok(poisson_grid(self.sport.rules().forecast_max, home, away)?)
+                Ok(poisson_grid(self.about.sport.rules().forecast_max, home, away)?)
             }
             Scores::Points(points) => {
                 points.distribution(difference, at_home, self.totals.level(), self.totals.teams(fixture))
@@ -148,10 +165,10 @@ impl FittedElo {
     }
 }
 
-impl FittedModel for FittedElo {
+impl FittedModel for FittedRated {
     fn forecast(&self, briefing: &Briefing<'_>) -> Result<Predicted, ForecastError> {
         let fixture = briefing.fixture();
-        let difference = self.ratings.difference(fixture) / SCALE;
+        let difference = self.ratings.difference(fixture) / self.scale;
         let outcome = self.logit.probabilities(difference, !fixture.neutral);
         let distribution = self.scores(fixture, difference)?.reweighted(outcome)?;
         Ok(Predicted { distribution, uncertainty: None })
@@ -169,7 +186,8 @@ impl FittedModel for FittedElo {
             Scores::Points(points) => points.parameters(),
         };
         json!({
-            "settings": self.settings,
+            "rating": self.about.constants,
+            "settings": self.about.settings,
             "logit": {"slope": self.logit.slope, "home": self.logit.home, "draw": self.logit.draw},
             "scores": scores,
             "total_level": self.totals.level(),
@@ -182,10 +200,16 @@ impl FittedModel for FittedElo {
     }
 }
 
-fn report(as_of: Timestamp, n_matches: usize, outcome: &Maximum<3>, score: Option<&Maximum<3>>) -> FitReport {
+fn report(
+    model: &str,
+    as_of: Timestamp,
+    n_matches: usize,
+    outcome: &Maximum<3>,
+    score: Option<&Maximum<3>>,
+) -> FitReport {
     let worst = score.map_or(0.0, |s| s.gradient_norm).max(outcome.gradient_norm);
     FitReport {
-        model: NAME.to_owned(),
+        model: model.to_owned(),
         as_of,
         training_matches: n_matches,
         iterations: outcome.iterations + score.map_or(0, |s| s.iterations),

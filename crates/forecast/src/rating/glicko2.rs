@@ -1,0 +1,224 @@
+//! Glicko-2: a rating with its own doubt, which shrinks with every match and grows between seasons.
+//!
+//! | symbol | meaning | unit |
+//! |---|---|---|
+//! | r | rating | points |
+//! | RD | deviation: the rating's standard error | points |
+//! | s | volatility: how far strength moves in a rating period | points / 173.7178 |
+//! | tau | how far volatility moves | |
+//! | H | home advantage, 0 at a neutral venue | points |
+//! | c | share of r - 1500 carried over to the next season | |
+//! | q | what a season adds to RD: RD becomes the root of RD^2 + q^2 | points |
+//!
+//! The update is Glickman's, by the crate `skillratings`, with every match a rating period of its own. Home advantage is an
+//! offset: the home side enters the update as a team of r + H and leaves it H lower. That is Glickman's E with
+//! mu_home + H / 173.7178 in place of mu_home, from both sides' view.
+//!
+//! Reference: Glickman (2012), Example of the Glicko-2 system; Glickman (2001), Dynamic paired comparison models with
+//! stochastic variances, Journal of Applied Statistics 28, 673-689.
+
+use std::collections::BTreeMap;
+
+use domain::{Fixture, PlayedMatch, Score, Season, Sport, TeamId};
+use serde::Serialize;
+use skillratings::{
+    Outcomes,
+    glicko2::{Glicko2Config, Glicko2Rating},
+};
+
+use super::{
+    Rating, RatingTable,
+    seasons::{Seasons, Standing},
+};
+
+/// Where ratings are centred, by the definition of the scale.
+const CENTRE: f64 = 1500.0;
+/// The deviation of a team of which nothing is known, by the definition of the scale.
+const MOST_DEVIATION: f64 = 350.0;
+
+/// The constants of the rating.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Glicko2Rules {
+    /// H.
+    pub home_advantage: f64,
+    /// s before the first match.
+    pub volatility: f64,
+    /// tau.
+    pub tau: f64,
+    /// RD before the first match on record.
+    pub deviation: f64,
+    /// r of a team that joins a running competition.
+    pub newcomer: f64,
+    /// RD of such a team.
+    pub newcomer_deviation: f64,
+    /// c.
+    pub carry_over: f64,
+    /// q.
+    pub season_deviation: f64,
+}
+
+impl Glicko2Rules {
+    /// The defaults of a sport.
+    pub fn of(sport: Sport) -> Self {
+        match sport {
+            Sport::Soccer => Self {
+                home_advantage: 65.0,
+                volatility: 0.03,
+                tau: 0.5,
+                deviation: 200.0,
+                newcomer: 1400.0,
+                newcomer_deviation: 100.0,
+                carry_over: 0.96,
+                season_deviation: 40.0,
+            },
+            Sport::Nfl => Self {
+                home_advantage: 50.0,
+                volatility: 0.06,
+                tau: 0.5,
+                deviation: 200.0,
+                newcomer: 1400.0,
+                newcomer_deviation: 150.0,
+                carry_over: 0.7,
+                season_deviation: 60.0,
+            },
+            Sport::Nba => Self {
+                home_advantage: 90.0,
+                volatility: 0.06,
+                tau: 0.5,
+                deviation: 200.0,
+                newcomer: 1350.0,
+                newcomer_deviation: 150.0,
+                carry_over: 0.75,
+                season_deviation: 60.0,
+            },
+        }
+    }
+}
+
+/// Glicko-2 on the list.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Glicko2 {
+    /// Constants; none for the defaults of the sport.
+    pub rules: Option<Glicko2Rules>,
+}
+
+impl Glicko2 {
+    fn rules(self, sport: Sport) -> Glicko2Rules {
+        self.rules.unwrap_or_else(|| Glicko2Rules::of(sport))
+    }
+}
+
+impl Rating for Glicko2 {
+    fn name(&self) -> &'static str {
+        "glicko2"
+    }
+
+    fn supports(&self, _: Sport) -> bool {
+        true
+    }
+
+    fn table(&self, sport: Sport) -> Box<dyn RatingTable> {
+        Box::new(Glicko2Table::new(self.rules(sport)))
+    }
+
+    fn scale(&self, _: Sport) -> f64 {
+        super::elo::SCALE
+    }
+
+    fn constants(&self, sport: Sport) -> serde_json::Value {
+        serde_json::json!(self.rules(sport))
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Rated {
+    state: Glicko2Rating,
+    season: Season,
+    n_matches: usize,
+}
+
+/// Ratings of the teams of one competition.
+#[derive(Debug, Clone)]
+pub struct Glicko2Table {
+    rules: Glicko2Rules,
+    teams: BTreeMap<TeamId, Rated>,
+    seasons: Seasons,
+}
+
+impl Glicko2Table {
+    /// A table without teams.
+    pub fn new(rules: Glicko2Rules) -> Self {
+        Self { rules, teams: BTreeMap::new(), seasons: Seasons::default() }
+    }
+
+    /// RD of a team at the start of its next match of `season`.
+    pub fn deviation(&self, team: TeamId, season: Season) -> f64 {
+        self.state(team, season).deviation
+    }
+
+    /// Moves both ratings after a match.
+    pub fn learn(&mut self, fixture: &Fixture, score: Score) {
+        let offset = if fixture.neutral { 0.0 } else { self.rules.home_advantage };
+        let [home, away] = [fixture.home, fixture.away].map(|team| self.state(team, fixture.season));
+        let outcome = match score.margin().signum() {
+            1 => Outcomes::WIN,
+            0 => Outcomes::DRAW,
+            _ => Outcomes::LOSS,
+        };
+        let lifted = Glicko2Rating { rating: home.rating + offset, ..home };
+        let config = Glicko2Config { tau: self.rules.tau, ..Glicko2Config::new() };
+        let (home, away) = skillratings::glicko2::glicko2(&lifted, &away, &outcome, &config);
+        self.keep(fixture.home, fixture.season, Glicko2Rating { rating: home.rating - offset, ..home });
+        self.keep(fixture.away, fixture.season, away);
+        self.seasons.note(fixture.season);
+    }
+
+    fn state(&self, team: TeamId, season: Season) -> Glicko2Rating {
+        let rules = &self.rules;
+        let fresh = |rating, deviation| Glicko2Rating { rating, deviation, volatility: rules.volatility };
+        let known = self.teams.get(&team);
+        match (self.seasons.standing(known.map(|t| t.season), season), known) {
+            (Standing::Playing, Some(t)) => t.state,
+            (Standing::Returning, Some(t)) => Glicko2Rating {
+                rating: CENTRE + rules.carry_over * (t.state.rating - CENTRE),
+                deviation: t.state.deviation.hypot(rules.season_deviation).min(MOST_DEVIATION),
+                volatility: t.state.volatility,
+            },
+            (Standing::Founder, _) => fresh(CENTRE, rules.deviation),
+            _ => fresh(rules.newcomer, rules.newcomer_deviation),
+        }
+    }
+
+    fn keep(&mut self, team: TeamId, season: Season, state: Glicko2Rating) {
+        let before = self.teams.get(&team);
+        let season = before.map_or(season, |t| t.season.max(season));
+        let n_matches = before.map_or(0, |t| t.n_matches) + 1;
+        self.teams.insert(team, Rated { state, season, n_matches });
+    }
+}
+
+impl RatingTable for Glicko2Table {
+    fn update(&mut self, played: &PlayedMatch<'_>) {
+        self.learn(played.fixture, played.score());
+    }
+
+    fn difference(&self, fixture: &Fixture) -> f64 {
+        self.rating(fixture.home, fixture.season) - self.rating(fixture.away, fixture.season)
+    }
+
+    fn rating(&self, team: TeamId, season: Season) -> f64 {
+        self.state(team, season).rating
+    }
+
+    fn n_matches(&self, team: TeamId) -> usize {
+        self.teams.get(&team).map_or(0, |t| t.n_matches)
+    }
+
+    fn ratings(&self) -> Vec<(TeamId, f64)> {
+        self.teams.iter().map(|(team, t)| (*team, t.state.rating)).collect()
+    }
+
+    fn boxed_clone(&self) -> Box<dyn RatingTable> {
+        Box::new(self.clone())
+    }
+}
