@@ -25,7 +25,11 @@ const EXTENSIONS: [Extension; 13] = [
     Extension { directory: "crates/betting/src/staking", list: "Staking", serving: &["exclusive"] },
     Extension { directory: "crates/forecast/src/model", list: "models", serving: &["points"] },
     Extension { directory: "crates/forecast/src/feature", list: "features", serving: &[] },
-    Extension { directory: "crates/forecast/src/rating", list: "ratings", serving: &["paired", "seasons", "totals"] },
+    Extension {
+        directory: "crates/forecast/src/rating",
+        list: "ratings",
+        serving: &["paired", "seasons", "totals"],
+    },
     Extension { directory: "crates/forecast/src/scoring_rule", list: "scoring_rules", serving: &[] },
     Extension { directory: "crates/ingest/src/source", list: "SOURCES", serving: &["mapping", "reading"] },
     Extension {

@@ -6,6 +6,9 @@ pub mod base_rate;
 pub mod dixon_coles;
 pub mod elo;
 pub mod ensemble;
+pub mod gradient_boosting;
+pub mod logistic_regression;
+mod on_features;
 mod points;
 pub mod rated;
 
@@ -33,6 +36,8 @@ pub fn models() -> Vec<Box<dyn Model>> {
         Box::new(Rated::<Pythagorean>::default()),
         Box::new(dixon_coles::DixonColes::default()),
         Box::new(dixon_coles::DixonColes::with_expected_goals()),
+        logistic_regression::model(),
+        gradient_boosting::model(),
         Box::new(ensemble::Ensemble::new(members())),
     ]
 }
