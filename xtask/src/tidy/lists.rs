@@ -23,8 +23,12 @@ const EXTENSIONS: [Extension; 13] = [
     Extension { directory: "crates/domain/src/market", list: "ALL", serving: &["grade", "line", "price"] },
     Extension { directory: "crates/domain/src/margin", list: "METHODS", serving: &["root"] },
     Extension { directory: "crates/betting/src/staking", list: "Staking", serving: &["exclusive"] },
-    Extension { directory: "crates/forecast/src/model", list: "models", serving: &["points"] },
-    Extension { directory: "crates/forecast/src/feature", list: "features", serving: &[] },
+    Extension { directory: "crates/forecast/src/model", list: "models", serving: &["on_features", "points"] },
+    Extension {
+        directory: "crates/forecast/src/feature",
+        list: "features",
+        serving: &["odds", "recent", "stream", "table"],
+    },
     Extension {
         directory: "crates/forecast/src/rating",
         list: "ratings",

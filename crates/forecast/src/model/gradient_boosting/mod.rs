@@ -225,3 +225,6 @@ impl Learnt for Trees {
         json!({ "seed": SEED, "classes": self.classes.iter().map(class).collect::<Vec<_>>() })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -128,3 +128,6 @@ impl Learnt for Regression {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

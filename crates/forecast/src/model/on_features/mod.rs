@@ -256,3 +256,6 @@ impl<T: Learnt> FittedModel for Fitted<T> {
         self
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;
