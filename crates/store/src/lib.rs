@@ -41,6 +41,7 @@ mod ledger;
 mod model;
 mod payload;
 mod quarantine;
+mod rating;
 mod report;
 mod settlement;
 mod statement;
@@ -59,6 +60,7 @@ pub use self::{
     model::{ModelVersion, NewModel},
     payload::PayloadHash,
     quarantine::{QuarantineEntry, QuarantineStatus, RejectionFilter, ReleasedRow, StoredRejection},
+    rating::{NewRatings, RatingStep},
     report::Report,
     settlement::{NewSettlement, Settled, Settlement},
     status::{LastImport, RejectionCount, SeasonStatus, Status},

@@ -27,23 +27,23 @@ const CENTRE: f64 = 0.5;
 /// The constants of Colley's rating.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ColleyRules {
-    /// Start of a season.
+    /// How a season starts.
     pub paired: PairedRules,
 }
 
 impl ColleyRules {
     /// As published: every season from 0.5, by Laplace's two matches.
     pub const PUBLISHED: Self =
-        Self { paired: PairedRules { prior_matches: 2.0, carry_over: 0.0, newcomer: 0.0, home: None } };
+        Self { paired: PairedRules { prior_matches: 2.0, carry_over: 0.0, newcomer: 0.0 } };
 
     /// The defaults of a sport.
     pub fn of(sport: Sport) -> Self {
         let (prior_matches, carry_over, newcomer) = match sport {
-            Sport::Soccer => (12.0, 0.85, -0.1),
-            Sport::Nfl => (8.0, 0.5, -0.1),
-            Sport::Nba => (12.0, 0.65, -0.1),
+            Sport::Soccer => (35.0, 0.95, -0.1),
+            Sport::Nfl => (12.0, 0.65, -0.1),
+            Sport::Nba => (16.0, 0.8, -0.1),
         };
-        Self { paired: PairedRules { prior_matches, carry_over, newcomer, home: None } }
+        Self { paired: PairedRules { prior_matches, carry_over, newcomer } }
     }
 }
 
@@ -109,5 +109,54 @@ impl RatingTable for ColleyTable {
 
     fn boxed_clone(&self) -> Box<dyn RatingTable> {
         Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rating::tests::{ACC_2005, fed, reference_table};
+
+    fn published() -> ColleyTable {
+        ColleyTable(PairedTable::new(ColleyRules::PUBLISHED.paired))
+    }
+
+    fn mean(table: &ColleyTable) -> f64 {
+        let ratings = table.ratings();
+        ratings.iter().map(|(_, rating)| rating).sum::<f64>() / ratings.len() as f64
+    }
+
+    #[test]
+    fn five_teams_of_a_textbook() {
+        // Langville and Meyer (2012), Who's #1?, chapter 3: everybody met everybody, so that 7 r = 7/2 + (w - l) / 2.
+        let table = fed(published(), &ACC_2005);
+        for (team, wins, losses) in [(1, 0, 4), (2, 4, 0), (3, 2, 2), (4, 1, 3), (5, 3, 1)] {
+            let expected = (3.5 + f64::from(wins - losses) / 2.0) / 7.0;
+            let got = table.rating(TeamId(team), Season::starting(2005));
+            assert!((got - expected).abs() < 1e-12, "{team}: {got} against {expected}");
+        }
+        assert!((mean(&table) - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn one_match_is_the_rule_of_succession() {
+        // Winner and loser of their only match: (1 + 1) / (2 + 1) = 2/3 against an average team; against each other 5/8.
+        let table = fed(published(), &[(1, 2, (1, 0))]);
+        assert!((table.rating(TeamId(1), Season::starting(2005)) - 0.625).abs() < 1e-12);
+        assert!((table.rating(TeamId(2), Season::starting(2005)) - 0.375).abs() < 1e-12);
+    }
+
+    #[test]
+    fn ratings_of_the_reference() {
+        for seasons in ["1s", "5s"] {
+            let Some((matches, expected)) = reference_table(seasons, "colley_published") else { return };
+            let table = fed(published(), &matches);
+            assert_eq!(table.ratings().len(), expected.len());
+            for (team, name, rating) in expected {
+                let got = table.rating(team, Season::starting(2005));
+                assert!((got - rating).abs() < 1e-9, "{name}: {got} against {rating}");
+            }
+            assert!((mean(&table) - 0.5).abs() < 1e-12);
+        }
     }
 }

@@ -9,9 +9,13 @@
 //! | S | 1, 1/2, 0 for a home win, a level score, an away win | |
 //! | G | multiplier for the margin | |
 //! | K | step | points |
+//! | u, v | shares of a step that move the home advantage of the league and of the home side | |
+//! | b | what a team's own home advantage adds to the league's, 0 at first | points |
 //! | n, N | matches of a team of the first season on record, their scale | |
 //!
 //! E = 1 / (1 + 10^(-d / 400)); r_h and r_a move by +-K G (S - E).
+//! Where home advantage is learnt, d has the home side's b as well, H moves by u K G (S - E) and b by v K G (S - E) after every
+//! match that is not at a neutral venue; both shares are 0 by default.
 //! In the first season on record, where every rating starts as R and says nothing, K is K (1 + 2 e^(-n / N)); a team that
 //! joins later starts at a rating that does say something.
 //! Between seasons r becomes R + c (r - R), R the initial rating, c the share carried over.
@@ -74,8 +78,12 @@ pub struct EloRules {
     pub k: f64,
     /// N: matches in which the extra step of the first season on record fades by a factor e; 0 for none.
     pub settling: f64,
-    /// H.
+    /// H, at first.
     pub home_advantage: f64,
+    /// u: how fast the league's home advantage follows results; 0 to keep it.
+    pub home_step: f64,
+    /// v: how fast each team's own follows them; 0 for none.
+    pub team_home_step: f64,
     /// R: where ratings start and what they regress to.
     pub initial: f64,
     /// Where a team starts that joins a running competition, as a promoted team does.
@@ -101,6 +109,8 @@ impl EloRules {
                 k: 18.0,
                 settling: 20.0,
                 home_advantage: 65.0,
+                home_step: 0.0,
+                team_home_step: 0.0,
                 initial: 1500.0,
                 newcomer: 1400.0,
                 carry_over: 0.96,
@@ -110,6 +120,8 @@ impl EloRules {
                 k: 20.0,
                 settling: 0.0,
                 home_advantage: 50.0,
+                home_step: 0.0,
+                team_home_step: 0.0,
                 initial: 1500.0,
                 newcomer: 1400.0,
                 carry_over: 2.0 / 3.0,
@@ -119,6 +131,8 @@ impl EloRules {
                 k: 20.0,
                 settling: 0.0,
                 home_advantage: 90.0,
+                home_step: 0.0,
+                team_home_step: 0.0,
                 initial: 1500.0,
                 newcomer: 1350.0,
                 carry_over: 0.75,
@@ -181,11 +195,13 @@ impl RatingTable for EloTable {
         self.learn(played.fixture, played.score());
     }
 
+    /// What was learnt of home advantage is counted, the constant one is not: a regression finds that best.
     fn difference(&self, fixture: &Fixture) -> f64 {
-        self.rating(fixture.home, fixture.season) - self.rating(fixture.away, fixture.season)
+        let learnt =
+            self.home_advantage(fixture) - if fixture.neutral { 0.0 } else { self.rules.home_advantage };
+        self.rating(fixture.home, fixture.season) - self.rating(fixture.away, fixture.season) + learnt
     }
 
-    /// A team's rating at the start of its next match of `season`.
     fn rating(&self, team: TeamId, season: Season) -> f64 {
         let EloRules { initial, newcomer, carry_over, .. } = self.rules;
         let known = self.teams.get(&team);
@@ -213,6 +229,8 @@ impl RatingTable for EloTable {
 #[derive(Debug, Clone, Copy)]
 struct Rated {
     rating: f64,
+    /// b.
+    home_advantage: f64,
     season: Season,
     n_matches: usize,
     /// Started in the first season on record, at a rating that says nothing.
@@ -225,12 +243,15 @@ pub struct EloTable {
     rules: EloRules,
     teams: BTreeMap<TeamId, Rated>,
     seasons: Seasons,
+    /// H as of now.
+    home_advantage: f64,
 }
 
 impl EloTable {
     /// A table without teams.
     pub fn new(rules: EloRules) -> Self {
-        Self { rules, teams: BTreeMap::new(), seasons: Seasons::default() }
+        let home_advantage = rules.home_advantage;
+        Self { rules, teams: BTreeMap::new(), seasons: Seasons::default(), home_advantage }
     }
 
     /// Its constants.
@@ -238,9 +259,16 @@ impl EloTable {
         &self.rules
     }
 
+    /// H and b of a fixture: 0 at a neutral venue.
+    pub fn home_advantage(&self, fixture: &Fixture) -> f64 {
+        let own = self.teams.get(&fixture.home).map_or(0.0, |rated| rated.home_advantage);
+        if fixture.neutral { 0.0 } else { self.home_advantage + own }
+    }
+
     /// d: the difference with home advantage.
     pub fn advantage(&self, fixture: &Fixture) -> f64 {
-        self.difference(fixture) + if fixture.neutral { 0.0 } else { self.rules.home_advantage }
+        let apart = self.rating(fixture.home, fixture.season) - self.rating(fixture.away, fixture.season);
+        apart + self.home_advantage(fixture)
     }
 
     /// Moves both ratings after a match.
@@ -253,18 +281,23 @@ impl EloTable {
         };
         let multiplier = self.rules.margin.multiplier(score.margin(), difference);
         let step = multiplier * (share - expectation(difference));
-        self.shift(fixture.home, fixture.season, step);
-        self.shift(fixture.away, fixture.season, -step);
+        let at_home = if fixture.neutral { 0.0 } else { self.rules.k * step };
+        self.shift(fixture.home, fixture.season, step, self.rules.team_home_step * at_home);
+        self.shift(fixture.away, fixture.season, -step, 0.0);
+        self.home_advantage += self.rules.home_step * at_home;
         self.seasons.note(fixture.season);
     }
 
-    fn shift(&mut self, team: TeamId, season: Season, step: f64) {
+    fn shift(&mut self, team: TeamId, season: Season, step: f64, at_home: f64) {
         let n_matches = self.n_matches(team);
-        let founder = self.teams.get(&team).map_or(self.seasons.is_first(season), |rated| rated.founder);
+        let known = self.teams.get(&team);
+        let founder = known.map_or(self.seasons.is_first(season), |rated| rated.founder);
         let settled = if founder { n_matches as f64 } else { f64::INFINITY };
         let rating = self.rating(team, season) + self.rules.k_after(settled) * step;
-        let season = self.teams.get(&team).map_or(season, |rated| rated.season.max(season));
-        self.teams.insert(team, Rated { rating, season, n_matches: n_matches + 1, founder });
+        let home_advantage = known.map_or(0.0, |rated| rated.home_advantage) + at_home;
+        let season = known.map_or(season, |rated| rated.season.max(season));
+        let rated = Rated { rating, home_advantage, season, n_matches: n_matches + 1, founder };
+        self.teams.insert(team, rated);
     }
 }
 

@@ -63,23 +63,23 @@ impl Glicko2Rules {
         match sport {
             Sport::Soccer => Self {
                 home_advantage: 65.0,
-                volatility: 0.03,
+                volatility: 0.02,
                 tau: 0.5,
                 deviation: 200.0,
-                newcomer: 1400.0,
-                newcomer_deviation: 100.0,
-                carry_over: 0.96,
-                season_deviation: 40.0,
+                newcomer: 1420.0,
+                newcomer_deviation: 90.0,
+                carry_over: 0.99,
+                season_deviation: 35.0,
             },
             Sport::Nfl => Self {
                 home_advantage: 50.0,
-                volatility: 0.06,
+                volatility: 0.08,
                 tau: 0.5,
-                deviation: 200.0,
+                deviation: 140.0,
                 newcomer: 1400.0,
                 newcomer_deviation: 150.0,
                 carry_over: 0.7,
-                season_deviation: 60.0,
+                season_deviation: 90.0,
             },
             Sport::Nba => Self {
                 home_advantage: 90.0,
@@ -88,8 +88,8 @@ impl Glicko2Rules {
                 deviation: 200.0,
                 newcomer: 1350.0,
                 newcomer_deviation: 150.0,
-                carry_over: 0.75,
-                season_deviation: 60.0,
+                carry_over: 0.85,
+                season_deviation: 55.0,
             },
         }
     }
@@ -220,5 +220,90 @@ impl RatingTable for Glicko2Table {
 
     fn boxed_clone(&self) -> Box<dyn RatingTable> {
         Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rating::elo::tests::fixture;
+
+    #[test]
+    fn the_published_example() {
+        // Glickman (2012): 1500 / 200 / 0.06 beats 1400 (30), loses to 1550 (100) and to 1700 (300), tau 0.5.
+        let opponent = |rating, deviation| Glicko2Rating { rating, deviation, volatility: 0.06 };
+        let results = [
+            (opponent(1400.0, 30.0), Outcomes::WIN),
+            (opponent(1550.0, 100.0), Outcomes::LOSS),
+            (opponent(1700.0, 300.0), Outcomes::LOSS),
+        ];
+        let player = opponent(1500.0, 200.0);
+        let config = Glicko2Config { tau: 0.5, ..Glicko2Config::new() };
+        let after = skillratings::glicko2::glicko2_rating_period(&player, &results, &config);
+        assert!((after.rating - 1464.06).abs() < 0.01, "{after:?}");
+        assert!((after.deviation - 151.52).abs() < 0.01, "{after:?}");
+        assert!((after.volatility - 0.05999).abs() < 0.00001, "{after:?}");
+    }
+
+    fn plain() -> Glicko2Rules {
+        Glicko2Rules {
+            home_advantage: 0.0,
+            volatility: 0.06,
+            tau: 0.5,
+            deviation: 200.0,
+            newcomer: 1400.0,
+            newcomer_deviation: 120.0,
+            carry_over: 0.8,
+            season_deviation: 60.0,
+        }
+    }
+
+    #[test]
+    fn one_match_by_the_paper() {
+        // Equals at RD 200: phi = 1.151292, g = 0.844287..., E = 1/2, v = 4 / g^2; the winner gains phi'^2 g / 2 with
+        // phi'^2 = 1 / (1 / (phi^2 + s^2) + 1 / v). Volatility moves by less than 1e-5 and is left at 0.06.
+        let mut table = Glicko2Table::new(plain());
+        table.learn(&fixture(1, 2, 2020), Score::new(2, 0));
+        let phi = 200.0 / 173.7178_f64;
+        let g = 1.0 / (1.0 + 3.0 * phi * phi / std::f64::consts::PI.powi(2)).sqrt();
+        let variance = 1.0 / (1.0 / (phi * phi + 0.06 * 0.06) + g * g / 4.0);
+        let expected = 1500.0 + 173.7178 * variance * g / 2.0;
+        let season = Season::starting(2020);
+        assert!((table.rating(TeamId(1), season) - expected).abs() < 0.01);
+        assert!((table.deviation(TeamId(1), season) - 173.7178 * variance.sqrt()).abs() < 0.01);
+        assert!((table.rating(TeamId(1), season) + table.rating(TeamId(2), season) - 3000.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn home_advantage_is_an_offset() {
+        let home = Glicko2Rules { home_advantage: 80.0, ..plain() };
+        let after = |neutral: bool, score: Score| {
+            let mut table = Glicko2Table::new(home);
+            table.learn(&Fixture { neutral, ..fixture(1, 2, 2020) }, score);
+            table.rating(TeamId(1), Season::starting(2020)) - 1500.0
+        };
+        assert!(after(false, Score::new(1, 1)) < -1.0, "a draw at home is less than expected");
+        assert_eq!(after(true, Score::new(1, 1)), 0.0);
+        assert!(after(false, Score::new(1, 0)) < after(true, Score::new(1, 0)));
+    }
+
+    #[test]
+    fn doubt_shrinks_with_matches_and_grows_between_seasons() {
+        let mut table = Glicko2Table::new(plain());
+        for _ in 0..10 {
+            table.learn(&fixture(1, 2, 2020), Score::new(1, 0));
+        }
+        let deviation = |table: &Glicko2Table, year| table.deviation(TeamId(1), Season::starting(year));
+        assert!(deviation(&table, 2020) < 150.0);
+        let expected = deviation(&table, 2020).hypot(60.0);
+        assert!((deviation(&table, 2021) - expected).abs() < 1e-12);
+        let (now, next) = (
+            table.rating(TeamId(1), Season::starting(2020)),
+            table.rating(TeamId(1), Season::starting(2021)),
+        );
+        assert!((next - (1500.0 + 0.8 * (now - 1500.0))).abs() < 1e-12);
+        assert_eq!(table.rating(TeamId(9), Season::starting(2021)), 1400.0);
+        assert_eq!(table.deviation(TeamId(9), Season::starting(2021)), 120.0);
+        assert_eq!(table.rating(TeamId(9), Season::starting(2020)), 1500.0, "first season on record");
     }
 }

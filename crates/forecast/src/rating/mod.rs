@@ -90,3 +90,6 @@ impl Clone for Box<dyn RatingTable> {
         self.boxed_clone()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,18 +4,20 @@
 //! |---|---|---|
 //! | r | strength of every team, as a difference from the centre | the rating's own |
 //! | y | what a match said of the home side's superiority | the same |
-//! | h | home advantage, 0 at a neutral venue or where the rating knows none | the same |
 //! | p | where a team starts its season | the same |
 //! | l | matches that start is worth | |
 //! | c | share of a season's last rating carried over | |
 //!
-//! r minimises  sum over matches (y - r_home + r_away - h)^2 + l sum over teams (r - p)^2,
-//! with h free under the same kind of prior. Since every match adds to one team what it takes from another, the sum of r is
+//! r minimises  sum over matches (y - r_home + r_away)^2 + l sum over teams (r - p)^2.
+//! Since every match adds to one team what it takes from another, the sum of r is
 //! that of p and never moves within a season. A season starts at p = c r for those who return and at a constant for those
 //! who join.
 //!
 //! The minimum is kept match by match: with P the inverse of the matrix of the normal equations and x the comparison
-//! (+1, -1, and 1 for h), r moves by P x (y - x'r) / (1 + x'P x) and P by -(P x)(P x)' / (1 + x'P x).
+//! (1 for the home side, -1 for the away side), r moves by P x (y - x'r) / (1 + x'P x) and P by -(P x)(P x)' / (1 + x'P x).
+//!
+//! Venues do not count: home advantage as one more unknown was tried, and left the forecasts as they were in soccer and a
+//! little worse in the NFL, since a season's schedule is balanced.
 //!
 //! Reference: Plackett (1950), Some theorems in least squares, for the update by one observation.
 
@@ -26,17 +28,6 @@ use serde::Serialize;
 
 use super::seasons::{Seasons, Standing};
 
-/// Home advantage as one more unknown.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct LearntHome {
-    /// h before any match.
-    pub initial: f64,
-    /// Matches that is worth in the first season.
-    pub initial_matches: f64,
-    /// Matches that what was learnt before is worth in every later season.
-    pub carried_matches: f64,
-}
-
 /// The constants of a rating by paired comparisons.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct PairedRules {
@@ -46,8 +37,6 @@ pub struct PairedRules {
     pub carry_over: f64,
     /// p of a team that joins a running competition.
     pub newcomer: f64,
-    /// How h is learnt; none where venues do not count.
-    pub home: Option<LearntHome>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -73,8 +62,13 @@ pub(super) struct PairedTable {
 
 impl PairedTable {
     pub(super) fn new(rules: PairedRules) -> Self {
-        let system = System::new(rules.home.map(|home| (home.initial, home.initial_matches)));
-        Self { rules, seasons: Seasons::default(), current: None, teams: BTreeMap::new(), system }
+        Self {
+            rules,
+            seasons: Seasons::default(),
+            current: None,
+            teams: BTreeMap::new(),
+            system: System::default(),
+        }
     }
 
     /// r, or where a team will start in `season`.
@@ -98,7 +92,7 @@ impl PairedTable {
             self.turn(fixture.season);
         }
         let [home, away] = [fixture.home, fixture.away].map(|team| self.place(team, fixture.season));
-        self.system.learn(home, away, !fixture.neutral, y);
+        self.system.learn(home, away, y);
     }
 
     pub(super) fn n_matches(&self, team: TeamId) -> usize {
@@ -115,14 +109,10 @@ impl PairedTable {
 
     /// Ends the season under way: its strengths, about their mean, are what teams return with.
     fn turn(&mut self, season: Season) {
-        let teams = &self.system.mean[1..];
+        let System { mean: teams, .. } = std::mem::take(&mut self.system);
         let centre = if teams.is_empty() { 0.0 } else { teams.iter().sum::<f64>() / teams.len() as f64 };
         for team in self.teams.values_mut().filter(|t| Some(t.season) == self.current) {
-            team.last = self.system.mean[team.place] - centre;
-        }
-        if self.current.is_some() {
-            let learnt = self.system.mean[0];
-            self.system = System::new(self.rules.home.map(|home| (learnt, home.carried_matches)));
+            team.last = teams[team.place] - centre;
         }
         self.current = Some(season);
     }
@@ -144,22 +134,16 @@ impl PairedTable {
     }
 }
 
-/// The normal equations of one season, solved. Place 0 is home advantage.
-#[derive(Debug, Clone)]
+/// The normal equations of one season, solved.
+#[derive(Debug, Clone, Default)]
 struct System {
-    /// Home advantage and r.
+    /// r.
     mean: Vec<f64>,
     /// P by rows.
     inverse: Vec<Vec<f64>>,
 }
 
 impl System {
-    /// Home advantage before the season and the matches that is worth; none for a home advantage of 0.
-    fn new(home: Option<(f64, f64)>) -> Self {
-        let (mean, spread) = home.map_or((0.0, 0.0), |(mean, matches)| (mean, 1.0 / matches));
-        Self { mean: vec![mean], inverse: vec![vec![spread]] }
-    }
-
     /// Adds a team and returns its place.
     fn add(&mut self, start: f64, prior_matches: f64) -> usize {
         let place = self.mean.len();
@@ -173,12 +157,10 @@ impl System {
         place
     }
 
-    fn learn(&mut self, home: usize, away: usize, at_home: bool, y: f64) {
-        let e = if at_home { 1.0 } else { 0.0 };
-        let compare = |v: &[f64]| v[home] - v[away] + e * v[0];
-        let gain: Vec<f64> = self.inverse.iter().map(|row| compare(row)).collect();
-        let spread = 1.0 + compare(&gain);
-        let step = (y - compare(&self.mean)) / spread;
+    fn learn(&mut self, home: usize, away: usize, y: f64) {
+        let gain: Vec<f64> = self.inverse.iter().map(|row| row[home] - row[away]).collect();
+        let spread = 1.0 + gain[home] - gain[away];
+        let step = (y - self.mean[home] + self.mean[away]) / spread;
         for (mean, gain) in self.mean.iter_mut().zip(&gain) {
             *mean += gain * step;
         }

@@ -179,3 +179,75 @@ impl RatingTable for PiTable {
         Box::new(self.clone())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rating::{elo::tests::fixture, tests::reference_matches};
+
+    #[test]
+    fn one_match_by_hand() {
+        // Home side at 1.6 and 0.4, away side at 0.3 and -1.2, 4-1: f = 10^(1.6/3) - 1 + 10^(1.2/3) - 1 = 3.926435, so the
+        // home side won by less than expected; e = 0.926435, psi = 3 log10 1.926435 = 0.854263.
+        let rules = PiRules { lambda: 0.1, gamma: 0.3, ..PiRules::PUBLISHED };
+        let mut table = PiTable::new(rules);
+        table.teams.insert(TeamId(1), (PiTeam { home: 1.6, away: 0.4 }, 20));
+        table.teams.insert(TeamId(2), (PiTeam { home: 0.3, away: -1.2 }, 20));
+        let fixture = fixture(1, 2, 2020);
+        assert!((table.difference(&fixture) - 3.926_435_3).abs() < 1e-6);
+        table.learn(&fixture, Score::new(4, 1));
+        let step = 0.085_426_33;
+        let (home, away) = (table.team(TeamId(1)), table.team(TeamId(2)));
+        assert!((home.home - (1.6 - step)).abs() < 1e-7 && (home.away - (0.4 - 0.3 * step)).abs() < 1e-7);
+        assert!((away.away - (-1.2 + step)).abs() < 1e-7 && (away.home - (0.3 + 0.3 * step)).abs() < 1e-7);
+        assert_eq!(table.n_matches(TeamId(1)), 21);
+    }
+
+    /// R_H and R_A after the 4,180 matches of epl_11s.csv with the published constants, computed by a script in another
+    /// language that follows the paper's equations one by one.
+    const FINAL_RATINGS: &[(&str, f64, f64)] = &[
+        ("Man City", 1.505_277_558_770_925_3, 1.243_918_932_060_470_9),
+        ("Liverpool", 1.116_856_132_400_490_9, 0.836_929_735_725_263_3),
+        ("Arsenal", 1.250_879_001_378_763, 0.860_923_358_295_698_8),
+        ("Southampton", -0.301_964_892_009_522_9, -0.523_200_270_352_769_4),
+        ("Leeds", -0.274_197_217_009_325_53, -0.276_308_514_140_698_1),
+        ("Sunderland", -0.505_876_693_790_753_2, -0.652_549_614_224_962_8),
+        ("Brentford", 0.559_447_390_309_880_7, 0.408_278_042_482_343_95),
+    ];
+
+    /// The same run: row and expected margin before that match.
+    const PRE_MATCH: &[(usize, f64)] = &[
+        (4160, 1.141_636_830_060_127),
+        (4165, 2.016_868_854_453_43),
+        (4170, 1.508_396_769_287_964_5),
+        (4175, 0.516_736_255_634_786_5),
+    ];
+
+    #[test]
+    fn ratings_of_eleven_seasons() {
+        let Some((names, matches)) = reference_matches("epl_11s.csv") else { return };
+        let mut table = PiTable::new(PiRules::PUBLISHED);
+        for (row, (home, away, score)) in matches.iter().enumerate() {
+            let fixture = fixture(*home, *away, 2012);
+            if let Some((_, expected)) = PRE_MATCH.iter().find(|(i, _)| *i == row) {
+                assert!((table.difference(&fixture) - expected).abs() < 1e-9, "row {row}");
+            }
+            table.learn(&fixture, Score::new(score.0, score.1));
+        }
+        for (name, home, away) in FINAL_RATINGS {
+            let got = table.team(names.iter().find(|(n, _)| n == name).map(|(_, team)| *team).unwrap());
+            assert!((got.home - home).abs() < 1e-9 && (got.away - away).abs() < 1e-9, "{name}: {got:?}");
+        }
+    }
+
+    #[test]
+    fn a_neutral_match_moves_the_overall_rating_as_far() {
+        let (mut here, mut neutral) = (PiTable::new(PiRules::PUBLISHED), PiTable::new(PiRules::PUBLISHED));
+        let fixture = fixture(1, 2, 2020);
+        here.learn(&fixture, Score::new(3, 0));
+        neutral.learn(&Fixture { neutral: true, ..fixture }, Score::new(3, 0));
+        let (a, b) = (here.team(TeamId(1)), neutral.team(TeamId(1)));
+        assert!((a.overall() - b.overall()).abs() < 1e-15 && b.home == b.away && a.home > a.away);
+        assert!((here.team(TeamId(1)).overall() + here.team(TeamId(2)).overall()).abs() < 1e-15);
+    }
+}

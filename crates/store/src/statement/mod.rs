@@ -25,6 +25,7 @@ pub(crate) mod fact;
 pub(crate) mod identity;
 pub(crate) mod import;
 pub(crate) mod money;
+pub(crate) mod rating;
 pub(crate) mod work;
 
 /// `INSERT INTO table (columns)`, to be followed by any number of rows.
@@ -71,11 +72,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("touchline.db"), Access::ReadWrite).await.unwrap();
         let mut connection = store.readers().acquire().await.unwrap();
-        let lists = [fact::ALL, identity::ALL, import::ALL, money::ALL, work::ALL];
+        let lists = [fact::ALL, identity::ALL, import::ALL, money::ALL, rating::ALL, work::ALL];
         for (name, sql) in lists.into_iter().flatten() {
             assert!(connection.prepare((*sql).into_sql_str()).await.is_ok(), "{name}: {sql}");
         }
-        for (name, insert) in [fact::BULK, identity::BULK, import::BULK, work::BULK].into_iter().flatten() {
+        for (name, insert) in
+            [fact::BULK, identity::BULK, import::BULK, rating::BULK, work::BULK].into_iter().flatten()
+        {
             let prepared = connection.prepare(AssertSqlSafe(insert.of_rows(3)).into_sql_str()).await;
             assert!(prepared.is_ok(), "{name}: {:?}", prepared.err());
         }

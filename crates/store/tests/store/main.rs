@@ -6,6 +6,7 @@ mod identity;
 mod importing;
 mod money;
 mod opening;
+mod rating;
 mod sample;
 mod snapshot;
 mod work;

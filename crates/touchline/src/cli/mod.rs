@@ -14,6 +14,7 @@ mod leakcheck;
 mod model;
 mod pnl;
 mod predict;
+mod ratings;
 mod serve;
 mod settle;
 
@@ -76,6 +77,8 @@ enum Command {
     Model(model::Command),
     /// Forecast fixtures to come, or any pairing
     Predict(predict::Arguments),
+    /// Rate the teams of a competition, and show how matches moved them
+    Ratings(ratings::Arguments),
     /// Rebuild a stored forecast from its inputs and show where it comes from
     Explain(explain::Arguments),
     /// Score models as if they had been live
@@ -121,6 +124,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         Command::Check(command) => until_stopped(check::run(&app, &command)),
         Command::Model(command) => until_stopped(model::run(&app, &command)),
         Command::Predict(arguments) => until_stopped(predict::run(&app, &arguments)),
+        Command::Ratings(arguments) => until_stopped(ratings::run(&app, &arguments)),
         Command::Explain(arguments) => until_stopped(explain::run(&app, &arguments)),
         Command::Backtest(command) => until_stopped(backtest::run(&app, &command)),
         Command::Leakcheck(arguments) => until_stopped(leakcheck::run(&app, &arguments)),

@@ -6,6 +6,7 @@ pub(crate) mod forecast_fixtures;
 pub(crate) mod import_files;
 pub(crate) mod load_history;
 pub(crate) mod place_bets;
+pub(crate) mod record_ratings;
 pub(crate) mod replay_season;
 pub(crate) mod run_checks;
 pub(crate) mod settle_bets;

@@ -5,6 +5,7 @@ mod browser;
 mod commands;
 mod demo;
 mod football_data;
+mod ratings;
 
 use std::{
     path::PathBuf,

@@ -43,10 +43,9 @@ pub(crate) struct PointsModel {
 }
 
 impl PointsModel {
-    /// `model` is who asks, for the message when it fails.
     pub(super) fn fit(
-        model: &'static str,
         sport: Sport,
+        model_name: &'static str,
         matches: &[RatedMatch],
     ) -> Result<Self, ForecastError> {
         let at_home = |m: &RatedMatch| if m.at_home { 1.0 } else { 0.0 };
@@ -58,16 +57,16 @@ impl PointsModel {
                 .iter()
                 .map(|m| (m.weight, [1.0, m.total_teams], f64::from(m.score.total()) - m.total_level)),
         );
-        let mut fitted = Self { sport, margin, total, keys: KeyNumbers::none(sport) };
-        if !fitted.margin.is_finite() || !fitted.total.is_finite() {
+        let mut model = Self { sport, margin, total, keys: KeyNumbers::none(sport) };
+        if !model.margin.is_finite() || !model.total.is_finite() {
             let detail = format!("margins or totals of {} matches have no spread", matches.len());
-            return Err(ForecastError::Numerics { model, detail });
+            return Err(ForecastError::Numerics { model: model_name, detail });
         }
         let seen = matches
             .iter()
-            .map(|m| (fitted.means(m.difference, m.at_home, m.total_level, m.total_teams), m.score));
-        fitted.keys = KeyNumbers::fit(sport, &seen.collect::<Vec<_>>(), &KeyNumberRules::of(sport));
-        Ok(fitted)
+            .map(|m| (model.means(m.difference, m.at_home, m.total_level, m.total_teams), m.score));
+        model.keys = KeyNumbers::fit(sport, &seen.collect::<Vec<_>>(), &KeyNumberRules::of(sport));
+        Ok(model)
     }
 
     /// The joint distribution of both scores.

@@ -136,7 +136,7 @@ impl FittedRated {
                 (Scores::Goals(fit), Some(found))
             }
             sport @ (Sport::Nfl | Sport::Nba) => {
-                (Scores::Points(PointsModel::fit(about.model, sport, &matches)?), None)
+                (Scores::Points(PointsModel::fit(sport, about.model, &matches)?), None)
             }
         };
         let mut report = report(about.model, as_of, n_matches, &outcome_fit, score_fit.as_ref());

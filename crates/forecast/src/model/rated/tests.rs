@@ -3,6 +3,10 @@ use jiff::Timestamp;
 use testkit::{Played, PointsLeague, SoccerLeague};
 
 use super::*;
+use crate::{
+    model::elo::Elo,
+    rating::{Massey, PiRating},
+};
 
 /// Everything played, and the fit on it.
 fn fitted<T>(league: &Played<T>) -> Box<dyn FittedModel> {
@@ -121,6 +125,26 @@ fn teams_never_seen_are_forecast_and_too_little_is_refused() {
     let early = league.history.as_of(league.fixtures[25].kickoff.earliest(), RecordedBy::Now);
     let refused = Elo::default().fit(&early, league.fixtures[0].competition, None).map(|_| ());
     assert!(matches!(refused, Err(ForecastError::TooFewMatches { model: "elo", .. })), "{refused:?}");
+}
+
+#[test]
+fn a_rating_of_another_sport_is_refused_and_another_ratings_fit_is_no_start() {
+    let nfl = PointsLeague::nfl().generate();
+    let snapshot = nfl.history.as_of(Timestamp::MAX, RecordedBy::Now);
+    let competition = nfl.fixtures[0].competition;
+    let pi = Rated::<PiRating>::default();
+    assert!(!pi.supports(Sport::Nfl));
+    let refused = pi.fit(&snapshot, competition, None).map(|_| ());
+    let unsupported = ForecastError::UnsupportedSport { model: "pi_rating", sport: Sport::Nfl };
+    assert_eq!(refused, Err(unsupported));
+    let start = Elo::default().fit(&snapshot, competition, None).unwrap();
+    let massey = Rated::<Massey>::default();
+    let (cold, warm) = (
+        massey.fit(&snapshot, competition, None).unwrap(),
+        massey.fit(&snapshot, competition, Some(start.as_ref())).unwrap(),
+    );
+    assert_eq!(cold.report(), warm.report());
+    assert_eq!(cold.report().model, "massey");
 }
 
 #[test]

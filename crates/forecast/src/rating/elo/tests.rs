@@ -24,6 +24,8 @@ fn plain() -> EloRules {
         k: 20.0,
         settling: 0.0,
         home_advantage: 100.0,
+        home_step: 0.0,
+        team_home_step: 0.0,
         initial: 1500.0,
         newcomer: 1500.0,
         carry_over: 1.0,
