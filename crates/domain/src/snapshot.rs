@@ -7,7 +7,7 @@ use crate::{
     competition::CompetitionId,
     fact::Fact,
     fixture::{Fixture, FixtureId},
-    history::{History, HistoryIdentity, RecordedBy, ResultOf},
+    history::{History, HistoryIdentity, RecordedBy, ResultOf, StatisticsOf},
     outcome::{Outcome, OutcomeStatus, Score},
     quote::Quote,
     sport::SettlementPeriod,
@@ -53,6 +53,15 @@ pub fn settled_score(fixture: &Fixture, outcome: &Outcome) -> Score {
         SettlementPeriod::Regulation => outcome.regulation.unwrap_or(outcome.full_time),
         SettlementPeriod::IncludingOvertime => outcome.full_time,
     }
+}
+
+fn visible<'h, T>(
+    facts: &'h [Fact<T>],
+    at: Timestamp,
+    recorded_by: RecordedBy,
+) -> impl Iterator<Item = &'h Fact<T>> + use<'h, T> {
+    let known = facts.partition_point(|f| f.times.known_at < at);
+    facts[..known].iter().filter(move |f| recorded_by.includes(f.times.sequence))
 }
 
 /// The moment as the store can keep it, never later: a forecast is rebuilt from its stored moment to the bit.
@@ -114,6 +123,22 @@ impl<'h> Snapshot<'h> {
     /// Matches that started before this are out of sight; none for no limit.
     pub fn window_start(&self) -> Option<Timestamp> {
         self.since
+    }
+
+    /// Every visible version of every fixture, in the order they became known. With the two below this is how the snapshots
+    /// of all earlier moments are passed through in one go.
+    pub fn fixture_facts(&self) -> impl Iterator<Item = &'h Fact<Fixture>> + use<'h> {
+        visible(self.history.fixture_facts(), self.at, self.recorded_by)
+    }
+
+    /// Every visible version of every result, in the order they became known, whatever the training window.
+    pub fn result_facts(&self) -> impl Iterator<Item = &'h Fact<ResultOf>> + use<'h> {
+        visible(self.history.result_facts(), self.at, self.recorded_by)
+    }
+
+    /// Every visible version of all statistics, in the order they became known, whatever the training window.
+    pub fn statistics_facts(&self) -> impl Iterator<Item = &'h Fact<StatisticsOf>> + use<'h> {
+        visible(self.history.statistics_facts(), self.at, self.recorded_by)
     }
 
     /// Every announced fixture by id, in the version known at that moment.

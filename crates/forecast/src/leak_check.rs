@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{Feature, FittedModel, ForecastError, Model};
+use crate::{Feature, FittedModel, ForecastError, Model, feature::Tracking};
 
 /// An answer, bit by bit.
 pub type Bits = Vec<u64>;
@@ -89,12 +89,17 @@ impl<'a> Subject<'a> {
         Self { name: format!("model {} from a start", model.name()), answer: Box::new(answer) }
     }
 
-    /// A feature: its value, unanswered where it has none.
+    /// A feature: its value, unanswered where it has none. What it remembers is built up once per moment.
     pub fn feature(feature: &'a dyn Feature) -> Self {
         let answer = move |history: &History, at: Timestamp, fixtures: &[Fixture]| -> Vec<_> {
+            let Some(first) = fixtures.first() else { return Vec::new() };
             let snapshot = history.as_of(at, RecordedBy::Now);
-            let ask = |f: &Fixture| Ok(feature.value(&snapshot, f).map(|x| Told::of(vec![x.to_bits()])));
-            fixtures.iter().map(ask).collect()
+            let tracking = Tracking::of(&[feature], &snapshot, first.competition, first.sport);
+            let told = |f: &Fixture| {
+                let value = tracking.values(f).into_iter().flatten().next();
+                Ok(value.map(|x| Told::of(vec![x.to_bits()])))
+            };
+            fixtures.iter().map(told).collect()
         };
         Self { name: format!("feature {}", feature.name()), answer: Box::new(answer) }
     }

@@ -19,7 +19,6 @@ pub mod model;
 pub mod paired_test;
 pub mod rating;
 pub mod recalibration;
-mod recent_matches;
 mod regression;
 pub mod scoring_rule;
 pub mod search;

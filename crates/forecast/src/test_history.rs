@@ -5,6 +5,7 @@ use domain::{
     Market, MatchStatistics, Outcome, Phase, Quote, RecordedBy, Score, Season, Selection, Sequence, Snapshot,
     Sport, Stage, TeamId, Times,
     history::{ResultOf, StatisticsOf},
+    outcome::OutcomeStatus,
     quote::Series,
     statistics::Pair,
 };
@@ -63,18 +64,68 @@ impl TestHistory {
     /// A match at noon of a day, with its score known 2.5 h later.
     pub(crate) fn play(&mut self, day: i64, home: i64, away: i64, score: (u16, u16)) -> Fixture {
         let fixture = self.announce(day, home, away);
-        let outcome = Outcome::completed(Score::new(score.0, score.1));
-        let known_at = fixture.kickoff.result_known_at(fixture.sport).0;
-        self.results.push(fact(ResultOf { fixture: fixture.id, outcome }, known_at));
+        self.end(&fixture, score, fixture.kickoff.result_known_at(fixture.sport).0);
         fixture
     }
 
-    /// Expected goals of a match, known a day after its result.
-    pub(crate) fn expected_goals(&mut self, fixture: &Fixture, home: f64, away: f64) {
-        let statistics =
-            MatchStatistics { expected_goals: Some(Pair { home, away }), ..MatchStatistics::default() };
+    /// The same in a season by its start year.
+    pub(crate) fn play_in(
+        &mut self,
+        year: i16,
+        day: i64,
+        home: i64,
+        away: i64,
+        score: (u16, u16),
+    ) -> Fixture {
+        let fixture = self.announce(day, home, away);
+        let fixture = self.amend(Fixture { season: Season::starting(year), ..fixture });
+        self.end(&fixture, score, fixture.kickoff.result_known_at(fixture.sport).0);
+        fixture
+    }
+
+    /// Replaces the last version of a fixture, as if it had been announced like this.
+    pub(crate) fn amend(&mut self, fixture: Fixture) -> Fixture {
+        if let Some(last) = self.fixtures.iter_mut().rev().find(|f| f.value.id == fixture.id) {
+            last.value = fixture;
+        }
+        fixture
+    }
+
+    /// A version of a score, known at a moment.
+    pub(crate) fn end(&mut self, fixture: &Fixture, score: (u16, u16), known_at: Timestamp) {
+        let outcome = Outcome::completed(Score::new(score.0, score.1));
+        self.results.push(fact(ResultOf { fixture: fixture.id, outcome }, known_at));
+    }
+
+    /// Statistics of a match, known a day after its result.
+    pub(crate) fn count(&mut self, fixture: &Fixture, statistics: MatchStatistics) {
         let known_at = fixture.kickoff.statistics_known_at(fixture.sport).0;
         self.statistics.push(fact(StatisticsOf { fixture: fixture.id, statistics }, known_at));
+    }
+
+    /// Expected goals of a match, known at a moment.
+    pub(crate) fn expected_goals_known(
+        &mut self,
+        fixture: &Fixture,
+        home: f64,
+        away: f64,
+        known_at: Timestamp,
+    ) {
+        let expected_goals = Some(Pair { home, away });
+        let statistics = MatchStatistics { expected_goals, ..MatchStatistics::default() };
+        self.statistics.push(fact(StatisticsOf { fixture: fixture.id, statistics }, known_at));
+    }
+
+    /// Takes a result back.
+    pub(crate) fn withdraw(&mut self, fixture: &Fixture, known_at: Timestamp) {
+        let mut outcome = Outcome::completed(Score::new(0, 0));
+        outcome.status = OutcomeStatus::Cancelled;
+        self.results.push(fact(ResultOf { fixture: fixture.id, outcome }, known_at));
+    }
+
+    /// A further version of a fixture.
+    pub(crate) fn version(&mut self, fixture: Fixture, known_at: Timestamp) {
+        self.fixtures.push(fact(fixture, known_at));
     }
 
     /// Prices of one book for home, draw and away, or for home and away, seen some hours before kick-off.

@@ -26,9 +26,13 @@ const EXTENSIONS: &[Extension] = &[
     Extension {
         directory: "crates/forecast/src/model",
         list: "models",
-        serving: &["folds", "points", "recalibrated", "score_model"],
+        serving: &["folds", "on_features", "points", "recalibrated", "score_model"],
     },
-    Extension { directory: "crates/forecast/src/feature", list: "features", serving: &[] },
+    Extension {
+        directory: "crates/forecast/src/feature",
+        list: "features",
+        serving: &["odds", "recent", "stream", "table"],
+    },
     Extension { directory: "crates/forecast/src/recalibration", list: "METHODS", serving: &[] },
     Extension {
         directory: "crates/forecast/src/rating",

@@ -1,39 +1,93 @@
-//! Features: one number about a fixture from what was known before it. One file per feature, listed in [`features`].
+//! Features: one number about a fixture from what was known before it. One file per kind, listed in [`features`].
 //!
-//! Those about both sides are the home side's value less the away side's, so that 0 means level.
+//! Those about both sides are the home side's value less the away side's, so that 0 means level, unless their name says
+//! otherwise. A [`Tracker`] hears facts in the order they became known, so the same code answers one question and fills a
+//! training [`Table`] in one pass.
+//!
+//! How far teams travel is not among them: no venue is on record with its place.
 
-mod elo_difference;
-mod expected_goals_difference;
-mod form_points;
-mod goal_difference;
-mod rest_days;
+mod expected_goals;
+mod form;
+mod goals;
+mod head_to_head;
+mod league_level;
+mod newcomer;
+mod odds;
+mod rating_difference;
+mod recent;
+mod rest;
+mod season_phase;
+mod shots;
+mod stream;
+mod table;
+mod venue;
 
-use domain::{Fixture, Snapshot};
+use domain::{Fixture, MatchStatistics, PlayedMatch, Snapshot, Sport};
 
 pub use self::{
-    elo_difference::EloDifference, expected_goals_difference::ExpectedGoalsDifference,
-    form_points::FormPoints, goal_difference::GoalDifference, rest_days::RestDays,
+    head_to_head::HeadToHead,
+    league_level::LeagueLevel,
+    newcomer::Newcomer,
+    odds::{MarketLogOdds, OddsFeature},
+    rating_difference::RatingDifference,
+    recent::Recent,
+    rest::RestDays,
+    season_phase::SeasonPhase,
+    table::{Row, Table, Tracking},
+    venue::NeutralVenue,
 };
+use crate::rating::ratings;
 
 /// One number about a fixture.
 pub trait Feature: Send + Sync {
     /// Its name on the list and in tables.
     fn name(&self) -> &'static str;
 
-    /// Its value, from the snapshot alone; none when it is not defined, e.g. rest days before a first match.
-    fn value(&self, snapshot: &Snapshot<'_>, fixture: &Fixture) -> Option<f64>;
+    /// A tracker that has heard nothing.
+    fn tracker(&self, sport: Sport) -> Box<dyn Tracker>;
 }
 
-/// The visible list.
+impl dyn Feature + '_ {
+    /// Its value, from the snapshot alone; none when it is not defined, e.g. rest days before a first match.
+    pub fn value(&self, snapshot: &Snapshot<'_>, fixture: &Fixture) -> Option<f64> {
+        let tracking = Tracking::of(&[self], snapshot, fixture.competition, fixture.sport);
+        tracking.values(fixture).first().copied().flatten()
+    }
+}
+
+/// What a feature remembers of one competition. It hears of each completed match once, in the order in which results and
+/// statistics became known.
+pub trait Tracker: Send + Sync {
+    /// The feature of a fixture to come, as of now. Answers that are not finite count as none.
+    fn value(&self, fixture: &Fixture) -> Option<f64>;
+
+    /// A result is known. Statistics come later and by themselves.
+    fn result(&mut self, played: &PlayedMatch<'_>);
+
+    /// Statistics of a match are known whose result was told before.
+    fn statistics(&mut self, _played: &PlayedMatch<'_>, _statistics: &MatchStatistics) {}
+}
+
+/// The visible list: everything but prices.
 pub fn features() -> Vec<Box<dyn Feature>> {
-    vec![
-        Box::new(EloDifference),
-        Box::new(FormPoints::LAST_5),
-        Box::new(FormPoints::LAST_10),
-        Box::new(GoalDifference::LAST_10),
-        Box::new(ExpectedGoalsDifference::LAST_10),
-        Box::new(RestDays),
-    ]
+    let mut list: Vec<Box<dyn Feature>> = Vec::new();
+    list.extend(ratings().into_iter().map(|r| Box::new(RatingDifference::new(r)) as Box<dyn Feature>));
+    for kind in [&form::LIST[..], &goals::LIST, &expected_goals::LIST, &shots::LIST] {
+        list.extend(kind.iter().map(|recent| Box::new(*recent) as Box<dyn Feature>));
+    }
+    list.push(Box::new(HeadToHead));
+    list.extend(RestDays::ALL.map(|f| Box::new(f) as Box<dyn Feature>));
+    list.extend(SeasonPhase::ALL.map(|f| Box::new(f) as Box<dyn Feature>));
+    list.extend(Newcomer::ALL.map(|f| Box::new(f) as Box<dyn Feature>));
+    list.extend(LeagueLevel::ALL.map(|f| Box::new(f) as Box<dyn Feature>));
+    list.push(Box::new(NeutralVenue));
+    list
+}
+
+/// The visible list of what the market says of the match itself. Only models whose
+/// [`odds_use`](crate::Model::odds_use) declares it may read them.
+pub fn odds_features() -> Vec<Box<dyn OddsFeature>> {
+    MarketLogOdds::ALL.map(|f| Box::new(f) as Box<dyn OddsFeature>).into()
 }
 
 #[cfg(test)]

@@ -12,6 +12,9 @@ mod folds;
 pub mod negative_binomial;
 #[cfg(feature = "neural")]
 pub mod neural;
+pub mod gradient_boosting;
+pub mod logistic_regression;
+mod on_features;
 mod points;
 pub mod poisson;
 pub mod rated;
@@ -52,6 +55,8 @@ pub fn models() -> Vec<Box<dyn Model>> {
         Box::new(weibull_copula::WeibullCopula::default()),
         Box::new(bayes_dixon_coles::BayesDixonColes::default()),
         Box::new(bayes_dixon_coles::BayesDixonColes::by_season()),
+        logistic_regression::model(),
+        gradient_boosting::model(),
         Box::new(ensemble::Ensemble::new(members())),
         Box::new(ensemble::Ensemble::weighed_by_recent_log_loss(members())),
         Box::new(ensemble::Ensemble::weighed_by_sharpe_ratio(members())),

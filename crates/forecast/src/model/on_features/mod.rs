@@ -1,0 +1,261 @@
+//! Models that learn the outcome from features: what they share beside the learner itself.
+//!
+//! A learner gives the probabilities of the classes from the [`features`] of a match. It learns from a [`Table`] whose rows are
+//! as of the kick-offs of past matches. The score comes from [`Elo`]'s layer of scores, reweighted to the learner's
+//! probabilities; in NFL and NBA, where two classes are learnt and a tie counts half for each side, a tie keeps Elo's mass.
+//! At a neutral venue the answer is the mean of the match seen from one side and from the other, so that nobody is at home.
+//!
+//! [`features`]: crate::feature::features
+
+use std::any::Any;
+
+use domain::{Briefing, CompetitionId, Fixture, OutcomeClass, OutcomeProbabilities, Snapshot, Sport};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{FitReport, FittedModel, Model, Predicted, elo::Elo};
+use crate::{
+    ForecastError,
+    feature::{Feature, Row, Table, Tracking, features},
+};
+
+/// Fewest played matches to fit on.
+const MIN_MATCHES: usize = 100;
+/// Matches both sides must have played before a match is learnt from: features of less say little.
+const WARM_UP: usize = 5;
+
+/// What a learner learns from, by kick-off.
+pub(super) struct Lessons<'t> {
+    /// Every feature of every match.
+    table: &'t Table,
+    /// The rows that count.
+    rows: Vec<usize>,
+    /// Two or three.
+    n_classes: usize,
+}
+
+impl<'t> Lessons<'t> {
+    fn of(table: &'t Table, sport: Sport) -> Self {
+        let warmed = |least: usize| -> Vec<usize> {
+            (0..table.rows().len()).filter(|row| table.rows()[*row].n_before >= least).collect()
+        };
+        let mut rows = warmed(WARM_UP);
+        // With little history, early matches are better than none.
+        if rows.len() < MIN_MATCHES {
+            rows = warmed(0);
+        }
+        Self { table, rows, n_classes: if sport.is_three_way() { 3 } else { 2 } }
+    }
+
+    /// The lessons before and those from one of them on; both views of a match at a neutral venue stay together.
+    pub(super) fn split(&self, share: f64) -> (Self, Self) {
+        let mut at = (self.rows.len() as f64 * share) as usize;
+        while at > 0 && at < self.rows.len() && self.row(at).fixture.id == self.row(at - 1).fixture.id {
+            at += 1;
+        }
+        let part =
+            |rows: &[usize]| Self { table: self.table, rows: rows.to_vec(), n_classes: self.n_classes };
+        let (before, after) = self.rows.split_at(at);
+        (part(before), part(after))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(super) fn n_classes(&self) -> usize {
+        self.n_classes
+    }
+
+    pub(super) fn names(&self) -> &'t [&'static str] {
+        self.table.names()
+    }
+
+    /// A feature of a lesson.
+    pub(super) fn value(&self, lesson: usize, column: usize) -> Option<f64> {
+        self.table.value(self.rows[lesson], column)
+    }
+
+    pub(super) fn values(&self, lesson: usize) -> Vec<Option<f64>> {
+        self.table.values(self.rows[lesson])
+    }
+
+    pub(super) fn weight(&self, lesson: usize) -> f64 {
+        self.row(lesson).weight
+    }
+
+    /// Share of a class in the outcome of a lesson.
+    pub(super) fn outcome(&self, lesson: usize, class: usize) -> f64 {
+        let came = match OutcomeClass::of(self.row(lesson).score) {
+            OutcomeClass::Home => 0,
+            OutcomeClass::Draw if self.n_classes == 2 => return 0.5,
+            OutcomeClass::Draw => 1,
+            OutcomeClass::Away => self.n_classes - 1,
+        };
+        f64::from(u8::from(came == class))
+    }
+
+    /// Mean log loss of what is said about every lesson.
+    pub(super) fn log_loss(&self, said: impl Fn(&[Option<f64>]) -> Vec<f64>) -> f64 {
+        let (mut loss, mut weights) = (0.0, 0.0);
+        for lesson in 0..self.len() {
+            let said = said(&self.values(lesson));
+            let of = |class: usize| self.outcome(lesson, class) * said[class].max(1e-12).ln();
+            loss -= self.weight(lesson) * (0..self.n_classes).map(of).sum::<f64>();
+            weights += self.weight(lesson);
+        }
+        loss / weights
+    }
+
+    fn row(&self, lesson: usize) -> &'t Row {
+        &self.table.rows()[self.rows[lesson]]
+    }
+}
+
+/// A way to learn class probabilities.
+pub(super) trait Learner: Send + Sync + 'static {
+    /// What it has learnt.
+    type Learnt: Learnt;
+
+    /// The model's name on the list.
+    fn name(&self) -> &'static str;
+
+    /// Whether a fit takes too long to run unasked.
+    fn on_request(&self) -> bool {
+        false
+    }
+
+    /// Learns, and says how it went.
+    fn learn(&self, lessons: &Lessons<'_>) -> Result<(Self::Learnt, Learning), ForecastError>;
+}
+
+/// Class probabilities from features.
+pub(super) trait Learnt: Send + Sync + 'static {
+    /// One per class, summing to 1.
+    fn probabilities(&self, values: &[Option<f64>]) -> Vec<f64>;
+
+    /// What was learnt, for people and for the store.
+    fn parameters(&self) -> serde_json::Value;
+}
+
+/// How learning went.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Learning {
+    pub(super) iterations: usize,
+    pub(super) gradient_norm: Option<f64>,
+    pub(super) objective: Option<f64>,
+    pub(super) converged: bool,
+}
+
+/// The unfitted model of a learner.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct OnFeatures<L>(pub(super) L);
+
+impl<L: Learner> Model for OnFeatures<L> {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn supports(&self, _: Sport) -> bool {
+        true
+    }
+
+    fn on_request(&self) -> bool {
+        self.0.on_request()
+    }
+
+    /// A start saves work in the layer of scores; what is learnt from features does not depend on it by a bit.
+    fn fit(
+        &self,
+        snapshot: &Snapshot<'_>,
+        competition: CompetitionId,
+        start: Option<&dyn FittedModel>,
+    ) -> Result<Box<dyn FittedModel>, ForecastError> {
+        let have = snapshot.played_in(competition).count();
+        let sport = snapshot.played_in(competition).next().map(|m| m.fixture.sport);
+        let (Some(sport), true) = (sport, have >= MIN_MATCHES) else {
+            return Err(ForecastError::TooFewMatches { model: self.name(), have, need: MIN_MATCHES });
+        };
+        let list = features();
+        let list: Vec<&dyn Feature> = list.iter().map(AsRef::as_ref).collect();
+        let (table, tracking) = Table::of(&list, snapshot, competition, sport);
+        let (learnt, learning) = self.0.learn(&Lessons::of(&table, sport))?;
+        let start = start.and_then(|fitted| fitted.as_any().downcast_ref::<Fitted<L::Learnt>>());
+        let scores = Elo::default().fit(snapshot, competition, start.map(|s| s.scores.as_ref()))?;
+        let report = report(self.name(), snapshot.at(), have, learning, scores.report());
+        Ok(Box::new(Fitted { model: self.name(), learnt, tracking, scores, report }))
+    }
+}
+
+fn report(
+    model: &str,
+    as_of: Timestamp,
+    training_matches: usize,
+    learning: Learning,
+    scores: &FitReport,
+) -> FitReport {
+    FitReport {
+        model: model.to_owned(),
+        as_of,
+        training_matches,
+        iterations: learning.iterations + scores.iterations,
+        gradient_norm: learning.gradient_norm,
+        log_likelihood: learning.objective.map(|objective| -objective),
+        at_bounds: scores.at_bounds.clone(),
+        converged: learning.converged && scores.converged,
+    }
+}
+
+/// The fitted model: what was learnt, and every feature as of the fit.
+struct Fitted<T> {
+    model: &'static str,
+    learnt: T,
+    tracking: Tracking,
+    scores: Box<dyn FittedModel>,
+    report: FitReport,
+}
+
+impl<T: Learnt> Fitted<T> {
+    /// Home, draw and away; what is left by a tie of the score layer in a two-way sport.
+    fn outcome(&self, fixture: &Fixture, tie: f64) -> Result<OutcomeProbabilities, ForecastError> {
+        let seen = |fixture: &Fixture| self.learnt.probabilities(&self.tracking.values(fixture));
+        let mut said = seen(fixture);
+        if fixture.neutral {
+            let mirrored = seen(&Fixture { home: fixture.away, away: fixture.home, ..*fixture });
+            said = said.iter().zip(mirrored.iter().rev()).map(|(a, b)| 0.5 * (a + b)).collect();
+        }
+        let weights = match said[..] {
+            [home, draw, away] => [home, draw, away],
+            [home, away] => [(1.0 - tie) * home, tie, (1.0 - tie) * away],
+            _ => {
+                let detail = format!("{} classes", said.len());
+                return Err(ForecastError::Numerics { model: self.model, detail });
+            }
+        };
+        Ok(OutcomeProbabilities::from_weights(weights[0], weights[1], weights[2])?)
+    }
+}
+
+impl<T: Learnt> FittedModel for Fitted<T> {
+    fn forecast(&self, briefing: &Briefing<'_>) -> Result<Predicted, ForecastError> {
+        let scores = self.scores.forecast(briefing)?.distribution;
+        let tie = scores.outcome_probabilities().draw;
+        let distribution = scores.reweighted(self.outcome(briefing.fixture(), tie)?)?;
+        Ok(Predicted { distribution, uncertainty: None })
+    }
+
+    fn report(&self) -> &FitReport {
+        &self.report
+    }
+
+    fn parameters(&self) -> serde_json::Value {
+        json!({ "learnt": self.learnt.parameters(), "scores": self.scores.parameters() })
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;
