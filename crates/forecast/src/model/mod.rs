@@ -9,11 +9,11 @@ pub mod dixon_coles;
 pub mod elo;
 pub mod ensemble;
 mod folds;
+pub mod gradient_boosting;
+pub mod logistic_regression;
 pub mod negative_binomial;
 #[cfg(feature = "neural")]
 pub mod neural;
-pub mod gradient_boosting;
-pub mod logistic_regression;
 mod on_features;
 mod points;
 pub mod poisson;

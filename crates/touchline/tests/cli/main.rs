@@ -6,8 +6,8 @@ mod browser;
 mod commands;
 mod demo;
 mod football_data;
-mod simulate;
 mod ratings;
+mod simulate;
 
 use std::{
     path::PathBuf,
