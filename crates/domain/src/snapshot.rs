@@ -111,6 +111,11 @@ impl<'h> Snapshot<'h> {
         self
     }
 
+    /// Matches that started before this are out of sight; none for no limit.
+    pub fn window_start(&self) -> Option<Timestamp> {
+        self.since
+    }
+
     /// Every announced fixture by id, in the version known at that moment.
     pub fn fixtures(&self) -> impl Iterator<Item = &'h Fixture> + '_ {
         (0..self.fixtures.len()).filter_map(|i| self.fixture_at(i))

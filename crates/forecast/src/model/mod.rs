@@ -4,6 +4,7 @@
 
 pub mod base_rate;
 pub mod dixon_coles;
+pub mod dynamic_strengths;
 pub mod elo;
 pub mod ensemble;
 mod points;
@@ -23,6 +24,10 @@ pub fn models() -> Vec<Box<dyn Model>> {
         Box::new(elo::Elo::default()),
         Box::new(dixon_coles::DixonColes::default()),
         Box::new(dixon_coles::DixonColes::with_expected_goals()),
+        Box::new(dynamic_strengths::DynamicStrengths::goals_only()),
+        Box::new(dynamic_strengths::DynamicStrengths::with_statistics()),
+        Box::new(dynamic_strengths::DynamicStrengths::with_past_closing_lines()),
+        Box::new(dynamic_strengths::DynamicStrengths::with_opening_odds()),
         Box::new(ensemble::Ensemble::new(members())),
     ]
 }

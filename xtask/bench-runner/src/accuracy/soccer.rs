@@ -38,10 +38,10 @@ const CONFIGURATIONS_TRIED: usize = 0;
 
 /// What stands for each figure, by the name of its ranked probability score.
 const FORECASTERS: [(&str, &str); 4] = [
-    ("soccer_goals_only", "dixon_coles"),
-    ("soccer_no_odds", "dixon_coles"),
-    ("soccer_past_close", "dixon_coles"),
-    ("soccer_opening_odds", "dixon_coles"),
+    ("soccer_goals_only", "dynamic_goals"),
+    ("soccer_no_odds", "dynamic_strengths"),
+    ("soccer_past_close", "past_closing_lines"),
+    ("soccer_opening_odds", "opening_odds"),
 ];
 
 /// Both scores of one forecaster, summed.
