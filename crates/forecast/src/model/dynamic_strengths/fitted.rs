@@ -2,7 +2,7 @@
 
 use std::{any::Any, sync::Arc};
 
-use domain::{Briefing, CompetitionId, Snapshot, forecast::Uncertainty};
+use domain::{Briefing, PlayedMatch, Snapshot, forecast::Uncertainty};
 use serde_json::json;
 
 use super::{
@@ -35,14 +35,15 @@ impl FittedDynamicStrengths {
     pub(super) fn fit(
         model: &DynamicStrengths,
         snapshot: &Snapshot<'_>,
-        competition: CompetitionId,
+        played: &[PlayedMatch<'_>],
         start: Option<&Self>,
     ) -> Self {
         let start = start.filter(|fitted| fitted.model.name == model.name);
         let calibration = Calibration::at(model, snapshot, start.map(|fitted| &fitted.calibration));
-        let seen: Vec<Seen> =
-            snapshot.played_in(competition).map(|played| Seen::of(model.reads, snapshot, &played)).collect();
-        let earlier = start.map(|fitted| &fitted.trace).or_else(|| calibration.trace(competition));
+        let seen: Vec<Seen> = played.iter().map(|one| Seen::of(model.reads, snapshot, one)).collect();
+        let competition = played.first().map(|one| one.fixture.competition);
+        let elsewhere = || competition.and_then(|competition| calibration.trace(competition));
+        let earlier = start.map(|fitted| &fitted.trace).or_else(elsewhere);
         let trace = Trace::walk(model, &seen, earlier);
         let found = calibration.plain.found();
         let report = FitReport {

@@ -51,7 +51,7 @@ mod stack;
 mod strength;
 mod trace;
 
-use domain::{CompetitionId, Snapshot, Sport};
+use domain::{CompetitionId, PlayedMatch, Snapshot, Sport};
 
 pub use self::fitted::FittedDynamicStrengths;
 use self::settings::Settings;
@@ -138,16 +138,17 @@ impl Model for DynamicStrengths {
         competition: CompetitionId,
         start: Option<&dyn FittedModel>,
     ) -> Result<Box<dyn FittedModel>, ForecastError> {
-        let have = snapshot.played_in(competition).count();
-        let sport = snapshot.played_in(competition).next().map(|m| m.fixture.sport);
-        let (Some(sport), true) = (sport, have >= MIN_MATCHES) else {
+        let played: Vec<PlayedMatch<'_>> = snapshot.played_in(competition).collect();
+        let have = played.len();
+        let (Some(first), true) = (played.first(), have >= MIN_MATCHES) else {
             return Err(ForecastError::TooFewMatches { model: self.name, have, need: MIN_MATCHES });
         };
+        let sport = first.fixture.sport;
         if !self.supports(sport) {
             return Err(ForecastError::UnsupportedSport { model: self.name, sport });
         }
         let start = start.and_then(|fitted| fitted.as_any().downcast_ref::<FittedDynamicStrengths>());
-        Ok(Box::new(FittedDynamicStrengths::fit(self, snapshot, competition, start)))
+        Ok(Box::new(FittedDynamicStrengths::fit(self, snapshot, &played, start)))
     }
 }
 

@@ -115,3 +115,55 @@ fn usable(pair: Pair, max: f64) -> Option<Pair> {
 fn scaled(pair: Pair, by: f64) -> Pair {
     Pair { home: pair.home * by, away: pair.away * by }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::dynamic_strengths::settings::RESULTS;
+
+    fn statistics(shots: bool, expected_goals: bool) -> MatchStatistics {
+        let pair = |home, away| Some(Pair { home, away });
+        MatchStatistics {
+            shots: pair(15.0, 8.0).filter(|_| shots),
+            shots_on_target: pair(5.0, 3.0).filter(|_| shots),
+            expected_goals: pair(1.8, 0.6).filter(|_| expected_goals),
+            ..MatchStatistics::default()
+        }
+    }
+
+    #[test]
+    fn what_is_known_is_mixed() {
+        let blend = &RESULTS.performance;
+        let worth = Worth::default();
+        let of = |s: &MatchStatistics| worth.performance(Score::new(2, 1), Some(s), blend);
+        // Ten off target count as two on target, and each of the seven as 0.3 goals.
+        let by_shots = of(&statistics(true, false));
+        assert!((by_shots.home - (0.45 * 2.0 + 0.55 * 7.0 * 0.3)).abs() < 1e-12, "{by_shots:?}");
+        assert!((by_shots.away - (0.45 * 1.0 + 0.55 * 4.0 * 0.3)).abs() < 1e-12, "{by_shots:?}");
+        let by_both = of(&statistics(true, true));
+        assert!((by_both.home - (0.3 * 2.0 + 0.25 * 2.1 + 0.45 * 1.8)).abs() < 1e-12, "{by_both:?}");
+        assert!(by_both.phi < by_shots.phi && by_shots.phi < of(&statistics(false, false)).phi);
+        assert_eq!(of(&statistics(false, false)), Performance { home: 2.0, away: 1.0, phi: 1.0 });
+    }
+
+    #[test]
+    fn shots_are_worth_what_they_were_worth() {
+        let blend = &RESULTS.performance;
+        let mut worth = Worth::default();
+        for _ in 0..5_000 {
+            worth.learn(Score::new(3, 1), Some(&statistics(true, true)), blend);
+        }
+        // Four goals from eleven shots and from 2.4 expected goals.
+        assert!((worth.shots.of() - 4.0 / 11.0).abs() < 0.005, "{worth:?}");
+        assert!((worth.expected_goals.of() - 4.0 / 2.4).abs() < 0.02, "{worth:?}");
+    }
+
+    #[test]
+    fn a_number_beyond_reason_is_not_used() {
+        let mut broken = statistics(false, true);
+        broken.expected_goals = Some(Pair { home: f64::NAN, away: 1.0 });
+        let blend = &RESULTS.performance;
+        let performance = Worth::default().performance(Score::new(0, 0), Some(&broken), blend);
+        assert_eq!(performance, Performance { home: 0.0, away: 0.0, phi: 1.0 });
+    }
+}

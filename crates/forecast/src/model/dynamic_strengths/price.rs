@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn inversion_leads_back() {
-        for (supremacy, total) in [(0.3, 0.6), (2.1, 1.1), (-1.4, 0.2), (3.2, 1.3)] {
+        for (supremacy, total) in [(0.3, 0.6), (2.6, 1.2), (-1.4, 0.2), (-2.4, 0.9)] {
             let view = view(supremacy, total);
             let wanted = OutcomeProbabilities::new(view.home, view.draw, view.away).unwrap();
             for over in [Some(view.over), None] {

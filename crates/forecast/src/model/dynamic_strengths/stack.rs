@@ -153,3 +153,67 @@ fn objective(at: &[f64; COEFFICIENTS], examples: &[Example]) -> Curvature<COEFFI
     }
     here
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_learnt_leaves_the_grid_as_it_is() {
+        let (supremacy, total) = (0.7, 0.9);
+        let said = Stack::learn(&[]).probabilities(Input::of(supremacy, total), false).unwrap();
+        let view = view(supremacy, total);
+        assert!((said.home - view.home).abs() < 1e-12 && (said.draw - view.draw).abs() < 1e-12, "{said:?}");
+    }
+
+    /// Outcomes in exact proportion to a logit with known coefficients.
+    fn examples(coefficients: &[f64; COEFFICIENTS]) -> Vec<Example> {
+        let prices = [(0.2, 0.5), (1.1, 0.8), (-0.8, 0.3), (0.5, 0.9), (-0.1, 0.6)];
+        let mut examples = Vec::new();
+        for (i, (supremacy, total)) in prices.into_iter().enumerate() {
+            let view = view(supremacy, total);
+            let probabilities = OutcomeProbabilities::new(view.home, view.draw, view.away).unwrap();
+            let price = Implied { probabilities, supremacy, total };
+            for above in [-0.3, 0.1, 0.4] {
+                let input =
+                    Input::with_price(supremacy + above, total + above * 0.5 * (i as f64 - 2.0), &price);
+                for (class, p) in OutcomeClass::ALL.into_iter().zip(softmax(coefficients, &input)) {
+                    let n = (p * 40_000.0).round() as usize;
+                    examples.extend(std::iter::repeat_n(Example { input, outcome: class }, n));
+                }
+            }
+        }
+        examples
+    }
+
+    #[test]
+    fn known_coefficients_are_found_again() {
+        let truth = [0.1, -0.1, 0.5, 0.1, -0.05, 0.1, -0.4, 0.2];
+        let stack = Stack::learn(&examples(&truth));
+        assert!(stack.found().converged, "{:?}", stack.found());
+        for (found, wanted) in stack.found().at.iter().zip(truth) {
+            assert!((found - wanted).abs() < 0.01, "{:?}", stack.found().at);
+        }
+    }
+
+    #[test]
+    fn the_derivatives_are_those_of_the_objective() {
+        let mut examples = examples(&[0.0; COEFFICIENTS]);
+        examples.truncate(500);
+        let at = [0.2, -0.3, 0.4, 0.1, -0.2, 0.3, -0.5, 0.6];
+        let here = objective(&at, &examples);
+        for i in 0..COEFFICIENTS {
+            let moved = |by: f64| {
+                let mut there = at;
+                there[i] += by;
+                objective(&there, &examples)
+            };
+            let (up, down) = (moved(1e-5), moved(-1e-5));
+            assert!(((up.value - down.value) / 2e-5 - here.gradient[i]).abs() < 1e-4, "gradient {i}");
+            for j in 0..COEFFICIENTS {
+                let curvature = (up.gradient[j] - down.gradient[j]) / 2e-5;
+                assert!((curvature - here.hessian[(i, j)]).abs() < 1e-4, "curvature {i} {j}");
+            }
+        }
+    }
+}
