@@ -7,14 +7,18 @@
 //! bench-runner nuts CSV REFERENCE VARIANT  the sampled posterior beside a reference, as JSON
 //! bench-runner simulate REPEATS          times of 10,000 plays of a match and of a season, as JSON
 //! bench-runner predict DB REPEATS LEAGUE...  times of one forecast by every default model, as JSON
+//! bench-runner accuracy FIELD DB CSV     daily forecasts of a field's held-out seasons: figures as JSON, forecasts to CSV
 //! ```
 
+mod accuracy;
 mod fit;
 mod nuts;
 mod predict;
 mod simulate;
 mod walk_forward;
 mod walk_seasons;
+
+use std::path::Path;
 
 use anyhow::{Result, bail};
 
@@ -31,6 +35,9 @@ fn main() -> Result<()> {
         ["simulate", repeats] => simulate::run(repeats.parse()?)?,
         ["predict", database, repeats, competitions @ ..] => {
             predict::run(database.as_ref(), competitions, repeats.parse()?)?
+        }
+        ["accuracy", field, database, forecasts] => {
+            accuracy::run(field, Path::new(database), Path::new(forecasts))?
         }
         _ => bail!("no such measurement: {}; main.rs lists them", words.join(" ")),
     };

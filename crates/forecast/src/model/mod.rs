@@ -6,6 +6,7 @@ pub mod base_rate;
 pub mod bayes_dixon_coles;
 pub mod bivariate_poisson;
 pub mod dixon_coles;
+pub mod dynamic_strengths;
 pub mod elo;
 pub mod ensemble;
 mod folds;
@@ -57,6 +58,10 @@ pub fn models() -> Vec<Box<dyn Model>> {
         Box::new(bayes_dixon_coles::BayesDixonColes::by_season()),
         logistic_regression::model(),
         gradient_boosting::model(),
+        Box::new(dynamic_strengths::DynamicStrengths::goals_only()),
+        Box::new(dynamic_strengths::DynamicStrengths::with_statistics()),
+        Box::new(dynamic_strengths::DynamicStrengths::with_past_closing_lines()),
+        Box::new(dynamic_strengths::DynamicStrengths::with_opening_odds()),
         Box::new(ensemble::Ensemble::new(members())),
         Box::new(ensemble::Ensemble::weighed_by_recent_log_loss(members())),
         Box::new(ensemble::Ensemble::weighed_by_sharpe_ratio(members())),
