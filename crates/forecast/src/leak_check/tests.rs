@@ -138,9 +138,15 @@ fn what_is_not_defined_is_unanswered() {
         fn name(&self) -> &'static str {
             "never"
         }
-        fn value(&self, _: &Snapshot<'_>, _: &Fixture) -> Option<f64> {
+        fn tracker(&self, _: Sport) -> Box<dyn Tracker> {
+            Box::new(Never)
+        }
+    }
+    impl Tracker for Never {
+        fn value(&self, _: &Fixture) -> Option<f64> {
             None
         }
+        fn result(&mut self, _: &PlayedMatch<'_>) {}
     }
     let report = found(Subject::feature(&Never));
     let checked = &report.checked[0];

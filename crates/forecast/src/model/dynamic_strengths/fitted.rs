@@ -55,6 +55,7 @@ impl FittedDynamicStrengths {
             log_likelihood: Some(found.value),
             at_bounds: Vec::new(),
             converged: calibration.converged(),
+            diagnostics: None,
         };
         Self { model: *model, trace, calibration, report }
     }

@@ -203,6 +203,7 @@ fn report(
         log_likelihood: learning.objective.map(|objective| -objective),
         at_bounds: scores.at_bounds.clone(),
         converged: learning.converged && scores.converged,
+        diagnostics: None,
     }
 }
 
