@@ -24,21 +24,34 @@ pub(super) struct Step<const N: usize> {
     rise: Jet<N>,
 }
 
-impl<const N: usize> Step<N> {
-    /// From `below` to `below + probability`.
-    pub(super) fn of(below: Jet<N>, probability: Jet<N>, kappa: Jet<N>) -> Self {
-        let scaled = kappa * below;
-        let before = below * scaled.decay_over();
-        let rise = (-scaled).exp() * probability * (kappa * probability).decay_over();
-        Self { before, after: before + rise, rise }
-    }
+/// Frank's copula at one kappa.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frank<const N: usize> {
+    kappa: Jet<N>,
+    /// `D`.
+    whole: Jet<N>,
 }
 
-/// The logarithm of the mass of a cell. None where it has none.
-pub(super) fn log_rectangle<const N: usize>(home: &Step<N>, away: &Step<N>, kappa: Jet<N>) -> Option<Jet<N>> {
-    let whole = kappa.decay_over();
-    let corners = (whole - kappa * home.before * away.after) * (whole - kappa * home.after * away.before);
-    let mass = home.rise * away.rise * whole * corners.recip();
-    // A step that rounding has left without mass has no logarithm.
-    (mass.value > 0.0).then(|| mass.ln() + (-(kappa * mass)).ln_1p_over().ln())
+impl<const N: usize> Frank<N> {
+    pub(super) fn at(kappa: Jet<N>) -> Self {
+        Self { kappa, whole: kappa.decay_over() }
+    }
+
+    /// From `below` to `below + probability`.
+    pub(super) fn step(&self, below: Jet<N>, probability: Jet<N>) -> Step<N> {
+        let scaled = self.kappa * below;
+        let before = below * scaled.decay_over();
+        let rise = (-scaled).exp() * probability * (self.kappa * probability).decay_over();
+        Step { before, after: before + rise, rise }
+    }
+
+    /// The logarithm of the mass of a cell. None where it has none.
+    pub(super) fn log_mass(&self, home: &Step<N>, away: &Step<N>) -> Option<Jet<N>> {
+        let Self { kappa, whole } = *self;
+        let corner = |a: Jet<N>, b: Jet<N>| whole - kappa * (a * b);
+        let corners = corner(home.before, away.after) * corner(home.after, away.before);
+        let mass = home.rise * away.rise * whole * corners.recip();
+        // A step that rounding has left without mass has no logarithm.
+        (mass.value > 0.0).then(|| mass.ln() + (-(kappa * mass)).ln_1p_over().ln())
+    }
 }

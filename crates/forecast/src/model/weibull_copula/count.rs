@@ -29,8 +29,6 @@ const NEGLIGIBLE: f64 = 1e-19;
 pub(super) struct Counts {
     /// By count, then term: coefficient and its first two derivatives by the shape.
     terms: Vec<Vec<[f64; 3]>>,
-    /// The same of the distribution function.
-    cumulative: Vec<Vec<[f64; 3]>>,
     /// By term, the largest coefficient over all counts.
     largest: Vec<f64>,
     largest_rate: f64,
@@ -58,12 +56,8 @@ impl Counts {
         }
         let inverse: Vec<Jet<1>> = gammas.iter().map(|g| g.recip()).collect();
         let mut alpha = relative.clone();
-        let mut counts = Self {
-            terms: Vec::new(),
-            cumulative: Vec::new(),
-            largest: vec![0.0; N_TERMS + 1],
-            largest_rate: LARGEST_RATE,
-        };
+        let mut counts =
+            Self { terms: Vec::new(), largest: vec![0.0; N_TERMS + 1], largest_rate: LARGEST_RATE };
         for x in 0..=usize::from(highest) {
             counts.push(x, &alpha, &inverse);
             alpha = convolved(&alpha, &relative, x);
@@ -79,14 +73,9 @@ impl Counts {
             if j < x { [0.0; 3] } else { [term.value, term.gradient[0], term.hessian[0][0]] }
         };
         let terms: Vec<[f64; 3]> = (0..=N_TERMS).map(term).collect();
-        let none = vec![[0.0; 3]; N_TERMS + 1];
-        let sum = self.cumulative.last().zip(self.terms.last()).map_or(none, |(below, last)| {
-            below.iter().zip(last).map(|(a, b)| std::array::from_fn(|i| a[i] + b[i])).collect()
-        });
         for (largest, term) in self.largest.iter_mut().zip(&terms) {
             *largest = term[0].abs().max(*largest);
         }
-        self.cumulative.push(sum);
         self.terms.push(terms);
     }
 
@@ -130,13 +119,14 @@ impl Counts {
     /// The counts up to `highest`, by log rate and shape.
     pub(super) fn jets(&self, rate: f64, highest: u16) -> Vec<Count> {
         let powers = self.powers(rate.min(self.largest_rate));
-        let rows = self.terms.iter().zip(&self.cumulative).take(usize::from(highest) + 1);
-        rows.enumerate()
-            .map(|(x, (terms, cumulative))| Count {
-                probability: summed(&powers, terms, x),
-                below: if x == 0 { Jet::ZERO } else { summed(&powers, cumulative, 0) },
-            })
-            .collect()
+        let mut below = Jet::ZERO;
+        let rows = self.terms.iter().take(usize::from(highest) + 1).enumerate();
+        let count = |(x, terms): (usize, &Vec<[f64; 3]>)| {
+            let count = Count { probability: summed(&powers, terms, x), below };
+            below = below + count.probability;
+            count
+        };
+        rows.map(count).collect()
     }
 }
 

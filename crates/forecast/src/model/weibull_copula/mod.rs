@@ -29,7 +29,7 @@ use super::score_model::{
     self, Jet, LogMean, Meetings, Normal, OwnParameter, Part, Rates, ScoreLaw, by_score,
 };
 use crate::ForecastError;
-use copula::{Step, log_rectangle};
+use copula::{Frank, Step};
 use count::Counts;
 
 pub use super::score_model::{Fit, MatchRow, Options, Parameters};
@@ -73,23 +73,23 @@ impl ScoreLaw for JoinedWeibull {
 
     fn part(&self, meetings: &Meetings<'_>, rates: Rates) -> Option<Part> {
         let most = |goals: fn(&score_model::WeightedScore) -> u16| meetings.scores.iter().map(goals).max();
-        let home = self.side(rates.lambda, most(|s| s.home)?, 0)?;
-        let away = self.side(rates.mu, most(|s| s.away)?, 1)?;
-        let kappa = Number::variable(self.kappa, KAPPA);
+        let frank = Frank::at(Number::variable(self.kappa, KAPPA));
+        let home = self.side(&frank, rates.lambda, most(|s| s.home)?, 0)?;
+        let away = self.side(&frank, rates.mu, most(|s| s.away)?, 1)?;
         let sum = by_score(meetings, |score| {
             let (home, away) = (home.get(usize::from(score.home))?, away.get(usize::from(score.away))?);
-            log_rectangle(home, away, kappa)
+            frank.log_mass(home, away)
         })?;
         Some(sum.into())
     }
 
     fn grid(&self, lambda: f64, mu: f64, max: u16) -> Result<ScoreDistribution, ProbabilityError> {
-        let kappa = Jet::<0>::constant(self.kappa);
+        let frank = Frank::<0>::at(Jet::constant(self.kappa));
         let steps = |rate: f64| -> Vec<Step<0>> {
             let mut below = 0.0;
             let probabilities = self.counts.probabilities(rate);
             let step = |p: f64| {
-                let step = Step::of(Jet::constant(below), Jet::constant(p), kappa);
+                let step = frank.step(Jet::constant(below), Jet::constant(p));
                 below += p;
                 step
             };
@@ -98,7 +98,7 @@ impl ScoreLaw for JoinedWeibull {
         let (home, away) = (steps(lambda), steps(mu));
         ScoreDistribution::from_fn(max, max, |s| {
             let cell = home.get(usize::from(s.home)).zip(away.get(usize::from(s.away)));
-            cell.and_then(|(home, away)| log_rectangle(home, away, kappa)).map_or(0.0, |p| p.value.exp())
+            cell.and_then(|(home, away)| frank.log_mass(home, away)).map_or(0.0, |p| p.value.exp())
         })
     }
 
@@ -116,13 +116,12 @@ impl ScoreLaw for JoinedWeibull {
 impl JoinedWeibull {
     /// The steps of one side's distribution function up to `highest` goals; its log rate is the given variable. None where the
     /// rate is beyond what the series bear.
-    fn side(&self, rate: f64, highest: u16, variable: usize) -> Option<Vec<Step<4>>> {
+    fn side(&self, frank: &Frank<4>, rate: f64, highest: u16, variable: usize) -> Option<Vec<Step<4>>> {
         if rate > self.counts.largest_rate() {
             return None;
         }
-        let kappa = Number::variable(self.kappa, KAPPA);
         let step = |count: count::Count| {
-            Step::of(placed(count.below, variable), placed(count.probability, variable), kappa)
+            frank.step(placed(count.below, variable), placed(count.probability, variable))
         };
         Some(self.counts.jets(rate, highest).into_iter().map(step).collect())
     }
