@@ -36,7 +36,8 @@ impl ColleyRules {
     pub const PUBLISHED: Self =
         Self { paired: PairedRules { prior_matches: 2.0, carry_over: 0.0, newcomer: 0.0 } };
 
-    /// The defaults of a sport.
+    /// The defaults of a sport, which did best in walks over England and Spain 2008-09 to 2018-19, the NFL 2011 to 2017 and
+    /// the NBA 2009-10 to 2013-14.
     pub fn of(sport: Sport) -> Self {
         let (prior_matches, carry_over, newcomer) = match sport {
             Sport::Soccer => (35.0, 0.95, -0.1),

@@ -58,7 +58,8 @@ pub struct Glicko2Rules {
 }
 
 impl Glicko2Rules {
-    /// The defaults of a sport.
+    /// The defaults of a sport, which did best in walks over England and Spain 2008-09 to 2018-19, the NFL 2011 to 2017 and
+    /// the NBA 2009-10 to 2013-14. What skill a season adds or takes is small in soccer and large in the NFL.
     pub fn of(sport: Sport) -> Self {
         match sport {
             Sport::Soccer => Self {

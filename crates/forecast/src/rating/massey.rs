@@ -32,7 +32,8 @@ impl MasseyRules {
     pub const PUBLISHED: Self =
         Self { paired: PairedRules { prior_matches: 1e-6, carry_over: 0.0, newcomer: 0.0 } };
 
-    /// The defaults of a sport.
+    /// The defaults of a sport, which did best in walks over England and Spain 2008-09 to 2018-19, the NFL 2011 to 2017 and
+    /// the NBA 2009-10 to 2013-14. They lean on last season far more than a table does.
     pub fn of(sport: Sport) -> Self {
         let (prior_matches, carry_over, newcomer) = match sport {
             Sport::Soccer => (32.0, 0.95, -0.5),

@@ -51,7 +51,8 @@ pub struct PythagoreanRules {
 }
 
 impl PythagoreanRules {
-    /// The defaults of a sport.
+    /// The defaults of a sport, which did best in walks over England and Spain 2008-09 to 2018-19, the NFL 2011 to 2017 and
+    /// the NBA 2009-10 to 2013-14. Last season counts little outside soccer.
     pub fn of(sport: Sport) -> Self {
         match sport {
             Sport::Soccer => Self { exponent: 1.22, prior_matches: 16.0, carry_over: 0.55, newcomer: -0.3 },

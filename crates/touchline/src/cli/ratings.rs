@@ -25,7 +25,7 @@ pub(super) struct Arguments {
     /// A competition such as eng.1, nfl or nba
     #[arg(long)]
     competition: CompetitionId,
-    /// A rating by name: elo, glicko2, pi_rating, massey, colley or pythagorean
+    /// A rating by name; a name that is none lists them
     #[arg(long, default_value = "elo")]
     rating: String,
     /// One team's way, match by match, in place of the table

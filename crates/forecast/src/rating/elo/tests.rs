@@ -203,6 +203,22 @@ fn seasons_newcomers_and_neutral_venues() {
 }
 
 #[test]
+fn home_advantage_follows_results_where_it_is_learnt() {
+    let mut table = EloTable::new(EloRules { home_step: 0.1, team_home_step: 0.25, ..plain() });
+    let (first, second) = (fixture(1, 2, 2020), fixture(3, 4, 2020));
+    let neutral = Fixture { neutral: true, ..first };
+    table.learn(&first, Score::new(1, 0));
+    let step = 20.0 * (1.0 - expectation(100.0));
+    assert!((table.home_advantage(&second) - (100.0 + 0.1 * step)).abs() < 1e-12, "the league's");
+    assert!((table.home_advantage(&first) - (100.0 + 0.35 * step)).abs() < 1e-12, "and the team's own");
+    assert_eq!(table.home_advantage(&neutral), 0.0);
+    assert!((table.difference(&first) - table.difference(&neutral) - 0.35 * step).abs() < 1e-12);
+    let before = table.home_advantage(&second);
+    table.learn(&neutral, Score::new(0, 4));
+    assert_eq!(table.home_advantage(&second), before, "a neutral venue says nothing of it");
+}
+
+#[test]
 fn first_steps_on_record_are_longer_and_fade() {
     let mut table = EloTable::new(EloRules { settling: 10.0, ..plain() });
     let gap = |table: &EloTable| table.difference(&fixture(1, 2, 2020));
