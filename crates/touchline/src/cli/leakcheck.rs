@@ -18,7 +18,7 @@ pub(super) struct Arguments {
     /// A competition such as eng.1, nfl or nba
     #[arg(long, default_value = "eng.1")]
     competition: CompetitionId,
-    /// At how many moments of its history every model and feature is tried
+    /// At how many moments of its history every model that fits at once and every feature is tried
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..))]
     moments: u16,
 }
@@ -27,8 +27,8 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
     let store = app.existing_store().await?;
     let loaded = load_history::run(&store, arguments.competition, QuoteScope::All).await?;
     let sport = loaded.competition.sport;
-    let quick = |m: &Box<dyn Model>| m.supports(sport) && !m.on_request();
-    let models: Vec<Box<dyn Model>> = models().into_iter().filter(quick).collect();
+    let models: Vec<Box<dyn Model>> =
+        models().into_iter().filter(|m| m.supports(sport) && !m.on_request()).collect();
     let features: Vec<Box<dyn Feature>> = features();
     let quick = models.iter().filter(|m| !m.on_request());
     let subjects: Vec<Subject<'_>> = models
