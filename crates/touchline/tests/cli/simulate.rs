@@ -27,7 +27,8 @@ const SEASON: [&str; 6] = ["simulate", "season", "--competition", "eng.1", "--se
 #[test]
 fn a_match_comes_out_as_its_forecast_says() {
     let (folder, _) = demo::folder();
-    let arguments = ["simulate", "match", "--competition", "eng.1", "--home", "Arsenal", "--away", "Chelsea"];
+    let meeting = ["simulate", "match", "--competition", "eng.1", "--home", "Arsenal", "--away", "Chelsea"];
+    let arguments = [&meeting[..], &["--as-of", "2024-03-01"]].concat();
     let answer = folder.json(&arguments);
     assert_eq!(answer["simulations"], 10_000);
     for line in list(&answer["outcomes"]).iter().chain([&answer["mean_total"]]).chain(list(&answer["scores"]))
