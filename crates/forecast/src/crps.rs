@@ -30,14 +30,18 @@ impl ScoreCrps {
         }
         Self {
             total: crps(&totals, 0, i64::from(score.home) + i64::from(score.away)),
-            margin: crps(&margins, -(away as i64), i64::from(score.home) - i64::from(score.away)),
+            margin: crps(
+                &margins,
+                -i64::from(distribution.away_max()),
+                i64::from(score.home) - i64::from(score.away),
+            ),
         }
     }
 }
 
 /// CRPS of probabilities on `first`, `first` + 1, ... when `observed` happened, which may lie outside of them.
 pub fn crps(probabilities: &[f64], first: i64, observed: i64) -> f64 {
-    let last = first + probabilities.len() as i64 - 1;
+    let last = first + i64::try_from(probabilities.len()).unwrap_or(i64::MAX) - 1;
     let (mut below, mut sum) = (0.0, 0.0);
     for (k, p) in (first..).zip(probabilities) {
         below += p;
@@ -85,7 +89,7 @@ mod tests {
     const CLOSED_FORM: [(f64, i64, f64); 4] = [
         (2.7, 0, 1.7952598013109107),
         (2.7, 3, 0.4142406032114825),
-        (2.7, 8, 4.4003960933377106),
+        (2.7, 8, 4.400396093337711),
         (1.3, 1, 0.23592746080681636),
     ];
 

@@ -190,8 +190,8 @@ pub fn check(
         Checked {
             subject: subject.name.clone(),
             compared: mine().count(),
-            unanswered: mine().filter(|c| !c.answered).count(),
-            undefined: mine().filter(|c| c.undefined).count(),
+            unanswered: mine().filter(|c| c.kind != Kind::Given).count(),
+            undefined: mine().filter(|c| c.kind == Kind::Undefined).count(),
             strayed: mine().filter(|c| c.strayed).count(),
             leaks: mine().filter(|c| c.differs).count(),
         }
@@ -229,10 +229,17 @@ struct Compared {
     subject: usize,
     at: Timestamp,
     fixture: FixtureId,
-    answered: bool,
-    undefined: bool,
+    kind: Kind,
     strayed: bool,
     differs: bool,
+}
+
+/// What kind of answer the whole history gave.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Given,
+    Undefined,
+    Refused,
 }
 
 fn compare(
@@ -253,8 +260,11 @@ fn compare(
                 subject,
                 at,
                 fixture: fixture.id,
-                answered: matches!(with, Ok(Some(_))),
-                undefined: matches!(with, Ok(None)),
+                kind: match with {
+                    Ok(Some(_)) => Kind::Given,
+                    Ok(None) => Kind::Undefined,
+                    Err(_) => Kind::Refused,
+                },
                 strayed: matches!(&with, Ok(Some(told)) if told.strayed > START_TOLERANCE),
                 differs: remembered.get(i) != Some(fixture) || without.get(i) != Some(&with),
             });

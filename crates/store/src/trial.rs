@@ -59,18 +59,17 @@ impl Store {
             .bind(new.data_sequence.0)
             .fetch_optional(&mut *transaction)
             .await?;
-        let (id, set) = match existing {
-            Some((id, set)) => (id, MatchSetId(set)),
-            None => {
-                let set = match_set(&mut transaction, &new.fixtures).await?;
-                let query = sqlx::query_scalar(sql::INSERT_SEARCH)
-                    .bind(&specification)
-                    .bind(&new.code_version)
-                    .bind(new.data_sequence.0)
-                    .bind(set.0)
-                    .bind(column::micros(new.begun_at));
-                (query.fetch_one(&mut *transaction).await?, set)
-            }
+        let (id, set) = if let Some((id, set)) = existing {
+            (id, MatchSetId(set))
+        } else {
+            let set = match_set(&mut transaction, &new.fixtures).await?;
+            let query = sqlx::query_scalar(sql::INSERT_SEARCH)
+                .bind(&specification)
+                .bind(&new.code_version)
+                .bind(new.data_sequence.0)
+                .bind(set.0)
+                .bind(column::micros(new.begun_at));
+            (query.fetch_one(&mut *transaction).await?, set)
         };
         let query = sqlx::query_scalar(sql::TRIALS).bind(id);
         let stored: Vec<String> = query.fetch_all(&mut *transaction).await?;

@@ -205,14 +205,19 @@ impl Configuration {
         match &self.matches {
             Matches::Seasons(seasons) => add("season", list(seasons).replace(", ", ",")),
             Matches::Days { from, to } => {
-                from.map(|from| add("from", from.to_string()));
-                to.map(|to| add("to", to.to_string()));
+                for (option, day) in [("from", from), ("to", to)] {
+                    if let Some(day) = day {
+                        add(option, day.to_string());
+                    }
+                }
             }
         }
         let names: Vec<&str> = self.models.iter().map(|m| m.name.as_str()).collect();
         add("models", names.join(","));
         add("step-days", self.schedule.step_days.to_string());
-        self.schedule.window_days.map(|days| add("window-days", days.to_string()));
+        if let Some(days) = self.schedule.window_days {
+            add("window-days", days.to_string());
+        }
         add("min-training", self.min_training.to_string());
         add("briefed", briefed_word(self.briefed).into());
         add("cluster", cluster_word(self.cluster).into());

@@ -179,7 +179,7 @@ pub(crate) fn check_period(loaded: &[Loaded], matches: &Matches) -> Result<()> {
         Period::Seasons(seasons) => seasons.contains(&f.season),
         Period::Between { from, to } => (*from..*to).contains(&f.kickoff.earliest()),
     };
-    match loaded.iter().find(|l| !fixtures(l).any(|f| inside(f))) {
+    match loaded.iter().find(|l| !fixtures(l).any(&inside)) {
         Some(empty) => Err(no_match(std::slice::from_ref(empty), "that period")),
         None => Ok(()),
     }

@@ -133,15 +133,11 @@ fn ticks(low: f64, high: f64) -> Vec<f64> {
 /// As many decimals as tell these ticks apart.
 fn label(tick: f64, ticks: &[f64]) -> String {
     let step = ticks.windows(2).next().map_or(1.0, |w| w[1] - w[0]);
-    let decimals = (-(step.log10() - 1e-9).floor()).clamp(0.0, 6.0) as usize;
-    let decimals = if ((step * 10f64.powi(decimals as i32)).round() / 10f64.powi(decimals as i32) - step)
-        .abs()
-        > 1e-12
-    {
-        decimals + 1
-    } else {
-        decimals
+    let exact = |decimals: &usize| {
+        let scale = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6][*decimals];
+        ((step * scale).round() / scale - step).abs() < 1e-12
     };
+    let decimals = (0..=6).find(exact).unwrap_or(6);
     if tick.abs() < step / 1e6 {
         format!("{:.decimals$}", 0.0)
     } else {
