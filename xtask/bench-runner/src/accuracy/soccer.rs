@@ -14,12 +14,12 @@ use std::{
 
 use anyhow::{Result, ensure};
 use domain::{
-    BookId, CompetitionId, Fixture, FixtureId, History, OutcomeProbabilities, Phase, RecordedBy, Season,
-    TeamId,
+    BookId, CompetitionId, Fixture, FixtureId, History, OutcomeClass, OutcomeProbabilities, Phase,
+    RecordedBy, Season, TeamId,
 };
 use forecast::{
     Model, Plan,
-    backtest::{Briefed, MatchForecasts, Period, Schedule},
+    backtest::{Briefed, Period, Schedule},
     market_baseline::{MarketPreference, market_forecast},
     model::by_name,
     scoring_rule::{LogLoss, RankedProbability, Scored, ScoringRule},
@@ -54,8 +54,8 @@ struct Total {
 }
 
 impl Total {
-    fn add(&mut self, said: OutcomeProbabilities, one: &MatchForecasts) {
-        let scored = Scored::three_way(said, one.outcome);
+    fn add(&mut self, said: OutcomeProbabilities, outcome: OutcomeClass) {
+        let scored = Scored::three_way(said, outcome);
         self.n += 1;
         self.rps += RankedProbability.score(&scored);
         self.log_loss += LogLoss.score(&scored);
@@ -105,7 +105,7 @@ fn walk_league(
         let Some(position) = backtest.names.iter().position(|name| name == model) else { continue };
         for one in judged() {
             let Some(said) = one.probabilities[position] else { continue };
-            totals.entry(figure.to_owned()).or_default().add(said, one);
+            totals.entry(figure.to_owned()).or_default().add(said, one.outcome);
             write_forecast(writer, &format!("{figure}_rps"), league, teams, one, said)?;
         }
     }
@@ -115,7 +115,7 @@ fn walk_league(
         let preference = MarketPreference { phases: vec![phase], ..MarketPreference::default() };
         for one in judged() {
             if let Some(market) = market_forecast(history, fixtures[&one.fixture], &preference) {
-                totals.entry(name.to_owned()).or_default().add(market.probabilities, one);
+                totals.entry(name.to_owned()).or_default().add(market.probabilities, one.outcome);
             }
         }
     }
@@ -153,4 +153,83 @@ fn held_out(history: &History, league: CompetitionId) -> BTreeSet<FixtureId> {
         history.quotes_for_scoring(one.id).iter().any(|quote| quote.value.series.phase == Phase::Opening)
     };
     fixtures.into_iter().filter(priced).map(|one| one.id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        DecimalOdds, Fact, FixtureStatus, Kickoff, KnownRule, Market, Quote, Selection, Sequence, Sport,
+        Stage, Times, quote::Series,
+    };
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::*;
+
+    const LEAGUE: CompetitionId = CompetitionId::literal("ger.1");
+
+    fn fact<T>(value: T, at: Timestamp) -> Fact<T> {
+        let rule = KnownRule::Observed;
+        let times =
+            Times { occurred_at: at, known_at: at, known_rule: rule, recorded_at: at, sequence: Sequence(1) };
+        Fact { times, value }
+    }
+
+    /// One match a day, each with an opening price unless it is one of `unpriced`.
+    fn history(pairs: &[(i64, i64)], unpriced: &[usize]) -> History {
+        let start: Timestamp = "2021-09-01T18:00:00Z".parse().unwrap();
+        let (mut fixtures, mut quotes) = (Vec::new(), Vec::new());
+        for (i, (home, away)) in pairs.iter().enumerate() {
+            let at = start + SignedDuration::from_hours(24 * i64::try_from(i).unwrap());
+            let id = FixtureId(i64::try_from(i).unwrap());
+            let fixture = Fixture {
+                id,
+                competition: LEAGUE,
+                sport: Sport::Soccer,
+                season: Season::starting(2021),
+                home: TeamId(*home),
+                away: TeamId(*away),
+                kickoff: Kickoff::At(at),
+                neutral: false,
+                stage: Stage::Regular,
+                status: FixtureStatus::Scheduled,
+            };
+            fixtures.push(fact(fixture, at));
+            let series = Series {
+                book: BookId::MARKET_AVERAGE,
+                market: Market::THREE_WAY,
+                selection: Selection::Home,
+                phase: if unpriced.contains(&i) { Phase::Closing } else { Phase::Opening },
+            };
+            quotes.push(fact(Quote { fixture: id, series, odds: DecimalOdds::new(2.0).unwrap() }, at));
+        }
+        History::new(fixtures, Vec::new(), Vec::new(), quotes)
+    }
+
+    #[test]
+    fn playoffs_and_matches_without_an_opening_price_do_not_count() {
+        let mut pairs: Vec<(i64, i64)> =
+            (1..=6).flat_map(|home| (1..=6).map(move |away| (home, away))).filter(|(h, a)| h != a).collect();
+        assert_eq!(pairs.len(), 30, "everybody plays ten times");
+        // Two meetings with a side of the second tier, and one more of two sides level at the end.
+        pairs.extend([(1, 99), (99, 1), (2, 3)]);
+        let counted = held_out(&history(&pairs, &[4]), LEAGUE);
+        let wanted: BTreeSet<FixtureId> = (0..30).filter(|i| *i != 4).map(FixtureId).collect();
+        assert_eq!(counted, wanted);
+        assert!(held_out(&history(&pairs, &[]), "eng.1".parse().unwrap()).is_empty());
+    }
+
+    #[test]
+    fn both_scores_are_means() {
+        let said = |home, draw, away| OutcomeProbabilities::new(home, draw, away).unwrap();
+        let mut total = Total::default();
+        // reference/models/metrics.json, rps_each: 0.09125 and 0.1089.
+        for (probabilities, outcome) in
+            [(said(0.6, 0.25, 0.15), OutcomeClass::Home), (said(0.33, 0.34, 0.33), OutcomeClass::Draw)]
+        {
+            total.add(probabilities, outcome);
+        }
+        let [rps, log_loss] = total.figures("x");
+        assert!((rps.value - 0.100075).abs() < 1e-12 && rps.name == "x_rps", "{rps:?}");
+        assert!((log_loss.value + f64::midpoint(0.6f64.ln(), 0.34f64.ln())).abs() < 1e-12, "{log_loss:?}");
+    }
 }

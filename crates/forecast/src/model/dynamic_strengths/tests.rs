@@ -31,11 +31,10 @@ fn home_win(model: DynamicStrengths, history: &History, day: i64, fixture: &Fixt
 /// Four sides that always draw 1-1. Prices, if any, call side 1 the strongest by far.
 fn even_results(priced: bool) -> TestHistory {
     let mut history = TestHistory::default();
+    let pairs = [(1, 2), (3, 4), (2, 1), (4, 3), (1, 3), (4, 1)];
     for round in 0..12 {
-        for (match_of_round, (home, away)) in
-            [(1, 2), (3, 4), (2, 1), (4, 3), (1, 3), (4, 1)].into_iter().enumerate()
-        {
-            let day = round * 12 + 2 * match_of_round as i64;
+        for (place, (home, away)) in (0..).zip(pairs) {
+            let day = round * 12 + 2 * place;
             let fixture = history.play(day, home, away, (1, 1));
             let odds = match (home, away) {
                 (1, _) => [1.25, 6.5, 12.0],
