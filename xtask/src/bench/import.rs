@@ -1,6 +1,10 @@
 //! Importing every soccer file there is, with all odds columns, into a fresh database.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -47,10 +51,13 @@ fn imported_fixtures(stdout: &str) -> Result<u64> {
 
 /// All of them, by name.
 pub(crate) fn soccer_files() -> Option<Vec<PathBuf>> {
-    let directory = tree::shared().join("data/soccer").canonicalize().ok()?;
-    let entries = fs::read_dir(directory).ok()?.flatten().map(|entry| entry.path());
-    let mut files: Vec<_> =
-        entries.filter(|path| path.extension().is_some_and(|ending| ending == "csv")).collect();
+    csv_files(&tree::shared().join("data/soccer"))
+}
+
+/// The CSV files of a directory by name; none when there are none.
+pub(super) fn csv_files(directory: &Path) -> Option<Vec<PathBuf>> {
+    let entries = fs::read_dir(directory.canonicalize().ok()?).ok()?.flatten().map(|entry| entry.path());
+    let mut files: Vec<_> = entries.filter(|path| path.extension().is_some_and(|end| end == "csv")).collect();
     files.sort();
     (!files.is_empty()).then_some(files)
 }
@@ -58,6 +65,19 @@ pub(crate) fn soccer_files() -> Option<Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_of_a_directory_by_name() {
+        let directory = tempfile::tempdir().unwrap();
+        assert_eq!(csv_files(directory.path()), None);
+        for name in ["b.csv", "a.csv", "readme.md"] {
+            fs::write(directory.path().join(name), "").unwrap();
+        }
+        let names: Vec<_> = csv_files(directory.path()).unwrap();
+        let names: Vec<_> = names.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
+        assert_eq!(names, ["a.csv", "b.csv"]);
+        assert_eq!(csv_files(Path::new("/nowhere/at/all")), None);
+    }
 
     #[test]
     fn the_last_line_counts() {

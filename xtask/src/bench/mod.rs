@@ -1,15 +1,22 @@
 //! `cargo xtask bench`: figures by name, one line each. One file per suite, listed in [`SUITES`].
 
+mod accuracy;
 mod fit;
 mod import;
 mod measure;
 mod start;
 
-use std::{fs, path::PathBuf};
+use std::{
+    borrow::Cow,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
 use clap::{Args, builder::PossibleValuesParser};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::tree;
 
 pub(crate) use self::{import::soccer_files, measure::release_binary};
 
@@ -21,7 +28,7 @@ pub(crate) struct Arguments {
     /// Print one JSON object per line.
     #[arg(long)]
     json: bool,
-    /// Also write the figures of each suite to DIR/SUITE.jsonl.
+    /// Also write the figures of each suite to DIR/SUITE.jsonl, beside the files that it leaves.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -33,27 +40,28 @@ pub(crate) struct Suite {
 }
 
 /// The visible list.
-pub(crate) const SUITES: [Suite; 3] = [
+pub(crate) const SUITES: [Suite; 4] = [
+    Suite { name: "accuracy", run: accuracy::run },
     Suite { name: "fit", run: fit::run },
     Suite { name: "import", run: import::run },
     Suite { name: "start", run: start::run },
 ];
 
 /// One measured number.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Figure {
-    name: &'static str,
+    name: Cow<'static, str>,
     value: f64,
-    unit: &'static str,
+    unit: Cow<'static, str>,
     /// Who did the same task in the same run.
-    peer: Option<&'static str>,
+    peer: Option<Cow<'static, str>>,
     /// How many times better than the peer.
     ratio: Option<f64>,
 }
 
 impl Figure {
     fn new(name: &'static str, value: f64, unit: &'static str) -> Self {
-        Self { name, value, unit, peer: None, ratio: None }
+        Self { name: name.into(), value, unit: unit.into(), peer: None, ratio: None }
     }
 
     fn against(self, peer: &'static str, ratio: f64) -> Self {
@@ -61,11 +69,11 @@ impl Figure {
     }
 
     fn beside(self, peer: &'static str) -> Self {
-        Self { peer: Some(peer), ..self }
+        Self { peer: Some(peer.into()), ..self }
     }
 
     fn line(&self) -> String {
-        let against = match (self.peer, self.ratio) {
+        let against = match (&self.peer, self.ratio) {
             (Some(peer), Some(ratio)) => format!("  ({ratio:.1} times better than {peer})"),
             (Some(peer), None) => format!("  (against {peer})"),
             _ => String::new(),
@@ -88,7 +96,22 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         if let Some(directory) = &arguments.out {
             fs::create_dir_all(directory)?;
             fs::write(directory.join(format!("{}.jsonl", suite.name)), lines)?;
+            copy_files(&left_by(suite.name), directory)?;
         }
+    }
+    Ok(())
+}
+
+/// Where a suite leaves the files that its figures can be recomputed from.
+fn left_by(suite: &str) -> PathBuf {
+    tree::target().join("bench").join(suite)
+}
+
+fn copy_files(from: &Path, to: &Path) -> Result<()> {
+    let Ok(entries) = fs::read_dir(from) else { return Ok(()) };
+    for entry in entries {
+        let entry = entry?;
+        fs::copy(entry.path(), to.join(entry.file_name()))?;
     }
     Ok(())
 }
