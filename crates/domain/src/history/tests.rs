@@ -5,12 +5,12 @@ use crate::{
     competition::CompetitionId,
     fact::{KnownRule, Times},
     fixture::{FixtureStatus, Kickoff, Stage},
+    line_up::{LineUp, Starter},
     market::{Market, Selection},
     odds::DecimalOdds,
     outcome::Score,
     quote::{BookId, Phase, Series},
     season::Season,
-    line_up::{LineUp, Starter},
     sport::Sport,
     team::TeamId,
 };
@@ -112,8 +112,9 @@ fn a_line_up_is_visible_after_it_became_known_and_the_last_one_counts() {
     let history = sample();
     let fixture = fixture(3, 300);
     let named = |line_up: Option<&LineUp>| line_up.map(|l| l.home.as_ref().unwrap().player.to_string());
-    let briefed =
-        |at, recorded_by| named(history.briefing(&fixture, second(at), recorded_by).line_up()).unwrap_or_default();
+    let briefed = |at, recorded_by| {
+        named(history.briefing(&fixture, second(at), recorded_by).line_up()).unwrap_or_default()
+    };
     assert_eq!([210, 211, 220, 221].map(|at| briefed(at, RecordedBy::Now)), ["", "first", "first", "second"]);
     assert_eq!(briefed(900, RecordedBy::Import(Sequence(1))), "first", "recorded later does not count");
     for (at, expected) in [(210, None), (215, Some("first")), (300, Some("second"))] {

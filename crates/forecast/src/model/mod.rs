@@ -4,6 +4,7 @@
 
 pub mod base_rate;
 pub mod dixon_coles;
+pub mod dynamic_points;
 pub mod elo;
 pub mod ensemble;
 mod points;
@@ -23,6 +24,9 @@ pub fn models() -> Vec<Box<dyn Model>> {
         Box::new(elo::Elo::default()),
         Box::new(dixon_coles::DixonColes::default()),
         Box::new(dixon_coles::DixonColes::with_expected_goals()),
+        Box::new(dynamic_points::DynamicPoints::without_odds()),
+        Box::new(dynamic_points::DynamicPoints::with_past_lines()),
+        Box::new(dynamic_points::DynamicPoints::with_lines()),
         Box::new(ensemble::Ensemble::new(members())),
     ]
 }

@@ -103,9 +103,8 @@ impl Columns {
             location: header.find("location"),
             result: header.find("result"),
             overtime: header.find("overtime"),
-            quarterbacks: ["home", "away"].map(|side| {
-                (header.find(&format!("{side}_qb_id")), header.find(&format!("{side}_qb_name")))
-            }),
+            quarterbacks: ["home", "away"]
+                .map(|side| (header.find(&format!("{side}_qb_id")), header.find(&format!("{side}_qb_name")))),
             prices: PriceColumn::all(header),
         })
     }

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{
-    FixtureId, FixtureStatus, LineUp, MatchRecord, MatchStatistics, Outcome, Reason, TeamId, outcome::OutcomeStatus,
+    FixtureId, FixtureStatus, LineUp, MatchRecord, MatchStatistics, Outcome, Reason, TeamId,
+    outcome::OutcomeStatus,
 };
 use jiff::Timestamp;
 

@@ -1,8 +1,8 @@
 //! A record to vary in tests.
 
 use domain::{
-    CompetitionId, FixtureStatus, Kickoff, LineUp, MatchRecord, MatchStatistics, Outcome, Score, Season, Sport,
-    Stage, TeamId,
+    CompetitionId, FixtureStatus, Kickoff, LineUp, MatchRecord, MatchStatistics, Outcome, Score, Season,
+    Sport, Stage, TeamId,
 };
 use jiff::civil::date;
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use domain::{
-    CompetitionId, FixtureId, FixtureStatus, Kickoff, KnownRule, LineUp, MatchStatistics, Outcome, Season, Stage,
-    TeamId,
+    CompetitionId, FixtureId, FixtureStatus, Kickoff, KnownRule, LineUp, MatchStatistics, Outcome, Season,
+    Stage, TeamId,
 };
 use jiff::Timestamp;
 use sqlx::Row as _;

@@ -130,11 +130,7 @@ impl Plan {
         .await
     }
 
-    async fn write_line_ups(
-        &mut self,
-        connection: &mut Connection,
-        sequence: i64,
-    ) -> Result<(), StoreError> {
+    async fn write_line_ups(&mut self, connection: &mut Connection, sequence: i64) -> Result<(), StoreError> {
         self.line_ups.sort_by_key(|of| of.fixture);
         insert_rows(
             connection,

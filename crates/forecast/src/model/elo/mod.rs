@@ -120,7 +120,7 @@ impl FittedElo {
                 let (fit, found) = LogLinearGoals::fit(&goals, earlier);
                 (Scores::Goals(fit), Some(found))
             }
-            Sport::Nfl | Sport::Nba => (Scores::Points(PointsModel::fit(sport, &matches)?), None),
+            Sport::Nfl | Sport::Nba => (Scores::Points(PointsModel::fit(sport, NAME, &matches)?), None),
         };
         let mut report = report(as_of, n_matches, &outcome_fit, score_fit.as_ref());
         if let Scores::Points(points) = &scores {

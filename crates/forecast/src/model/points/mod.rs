@@ -2,7 +2,7 @@
 //!
 //! | symbol | meaning | unit |
 //! |---|---|---|
-//! | d | rating difference | 400 points of rating |
+//! | d | rating difference, or the margin as another model expects it | 400 points of rating, or points |
 //! | e | 1 at home, 0 at a neutral venue | |
 //! | M | expected margin, b d + g e | points |
 //! | L, t | level of totals, what the two teams add | points |
@@ -43,7 +43,11 @@ pub(crate) struct PointsModel {
 }
 
 impl PointsModel {
-    pub(super) fn fit(sport: Sport, matches: &[RatedMatch]) -> Result<Self, ForecastError> {
+    pub(super) fn fit(
+        sport: Sport,
+        model_name: &'static str,
+        matches: &[RatedMatch],
+    ) -> Result<Self, ForecastError> {
         let at_home = |m: &RatedMatch| if m.at_home { 1.0 } else { 0.0 };
         let margin = Plane::fit(
             matches.iter().map(|m| (m.weight, [m.difference, at_home(m)], f64::from(m.score.margin()))),
@@ -56,7 +60,7 @@ impl PointsModel {
         let mut model = Self { sport, margin, total, keys: KeyNumbers::none(sport) };
         if !model.margin.is_finite() || !model.total.is_finite() {
             let detail = format!("margins or totals of {} matches have no spread", matches.len());
-            return Err(ForecastError::Numerics { model: super::elo::NAME, detail });
+            return Err(ForecastError::Numerics { model: model_name, detail });
         }
         let seen = matches
             .iter()

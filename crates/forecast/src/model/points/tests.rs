@@ -30,7 +30,7 @@ fn threes() -> Vec<RatedMatch> {
 #[test]
 fn key_numbers_are_kept() {
     let matches = threes();
-    let model = PointsModel::fit(Sport::Nfl, &matches).unwrap();
+    let model = PointsModel::fit(Sport::Nfl, "elo", &matches).unwrap();
     let (mut on_three, mut on_twenty) = (0.0, 0.0);
     for m in &matches {
         let said = model.distribution(m.difference, true, 44.0, 0.0).unwrap();
@@ -55,7 +55,7 @@ fn without_evidence_the_factors_stay_near_one() {
             matches.push(rated(0.0, (home, away)));
         }
     }
-    let model = PointsModel::fit(Sport::Nba, &matches).unwrap();
+    let model = PointsModel::fit(Sport::Nba, "elo", &matches).unwrap();
     // 49 matches against a prior worth 50 for every factor.
     assert!(model.keys.margin_factors()[1..].iter().all(|f| (0.8..1.25).contains(f)));
     assert_eq!(model.keys.margin_factors()[0], 0.0, "an NBA match cannot end level");
@@ -84,7 +84,7 @@ fn the_normal_part_by_hand() {
 #[test]
 fn one_score_alone_is_refused() {
     let matches: Vec<RatedMatch> = (0..50).map(|_| rated(0.0, (20, 20))).collect();
-    assert!(matches!(PointsModel::fit(Sport::Nfl, &matches), Err(ForecastError::Numerics { .. })));
+    assert!(matches!(PointsModel::fit(Sport::Nfl, "elo", &matches), Err(ForecastError::Numerics { .. })));
 }
 
 #[test]
