@@ -38,7 +38,7 @@ pub struct ClosingLineValue {
 
 impl ClosingLine {
     /// The closing line of a market on a fixture, from the first book of `preferred` that closed on every selection, else
-    /// from the first such book by name that is no maximum over books. A line that moved has no closing price: none is
+    /// from the first such book by name that is no maximum over books and no line without a price. A line that moved has no closing price: none is
     /// made up from its neighbour.
     pub fn find<'q>(
         fixture: FixtureId,
@@ -54,7 +54,7 @@ impl ClosingLine {
         closing.sort_by_key(|q| (q.value.series.book, q.times.known_at, q.times.sequence));
         let mut books: Vec<BookId> = closing.iter().map(|q| q.value.series.book).collect();
         books.dedup();
-        books.retain(|book| *book != BookId::MARKET_MAXIMUM);
+        books.retain(|book| ![BookId::MARKET_MAXIMUM, BookId::LINE_ONLY].contains(book));
         let of_book = |book: BookId| {
             let last = |selection: Selection| {
                 let series =

@@ -6,6 +6,7 @@ use crate::{
     fact::Fact,
     fixture::Fixture,
     history::{History, RecordedBy},
+    line_up::LineUp,
     quote::Quote,
 };
 
@@ -16,13 +17,14 @@ pub struct Briefing<'h> {
     fixture: Fixture,
     /// By the moment they became known, none later than the briefing.
     quotes: &'h [Fact<Quote>],
+    line_up: Option<&'h LineUp>,
     recorded_by: RecordedBy,
 }
 
 impl<'h> Briefing<'h> {
     /// Nothing but the pairing: nobody prices it.
     pub fn bare(fixture: &Fixture) -> Self {
-        Self { fixture: *fixture, quotes: &[], recorded_by: RecordedBy::Now }
+        Self { fixture: *fixture, quotes: &[], line_up: None, recorded_by: RecordedBy::Now }
     }
 
     pub(crate) fn of(
@@ -31,14 +33,21 @@ impl<'h> Briefing<'h> {
         at: Timestamp,
         recorded_by: RecordedBy,
     ) -> Self {
-        let quotes = history.dense(fixture.id).map_or(&[][..], |i| history.quotes_of(i));
+        let dense = history.dense(fixture.id);
+        let quotes = dense.map_or(&[][..], |i| history.quotes_of(i));
         let known = quotes.partition_point(|q| q.times.known_at < at);
-        Self { fixture: *fixture, quotes: &quotes[..known], recorded_by }
+        let line_up = dense.and_then(|i| history.visible_line_up(i, at, recorded_by));
+        Self { fixture: *fixture, quotes: &quotes[..known], line_up, recorded_by }
     }
 
     /// The match.
     pub fn fixture(&self) -> &Fixture {
         &self.fixture
+    }
+
+    /// Who starts, once that is known.
+    pub fn line_up(&self) -> Option<&'h LineUp> {
+        self.line_up
     }
 
     /// Its prices by the moment they became known.

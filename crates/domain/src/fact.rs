@@ -28,13 +28,15 @@ pub enum KnownRule {
     ClosingAtKickoff,
     /// Opening odds: their moment is unknown. Features only, never bettable.
     OpeningUnknown,
+    /// Starting players: official 90 minutes before kick-off.
+    LineUpBeforeKickoff,
     /// A correction: known when imported.
     CorrectedOnImport,
 }
 
 impl KnownRule {
     /// Every rule, for tests and documents.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Observed,
         Self::ListedWeekBefore,
         Self::ResultAfterKickoff,
@@ -43,6 +45,7 @@ impl KnownRule {
         Self::FridayOrTuesdayBefore,
         Self::ClosingAtKickoff,
         Self::OpeningUnknown,
+        Self::LineUpBeforeKickoff,
         Self::CorrectedOnImport,
     ];
 
@@ -57,6 +60,7 @@ impl KnownRule {
             Self::FridayOrTuesdayBefore => "friday_or_tuesday_before",
             Self::ClosingAtKickoff => "closing_at_kickoff",
             Self::OpeningUnknown => "opening_unknown",
+            Self::LineUpBeforeKickoff => "line_up_before_kickoff",
             Self::CorrectedOnImport => "corrected_on_import",
         }
     }

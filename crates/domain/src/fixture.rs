@@ -75,6 +75,12 @@ impl Kickoff {
         (self.earliest() - SignedDuration::from_hours(7 * 24), KnownRule::ListedWeekBefore)
     }
 
+    /// When starting players are known, and by which rule. Leagues publish who is inactive 90 minutes before kick-off; of a
+    /// date-only fixture that is 90 minutes before its latest possible one.
+    pub fn line_up_known_at(self) -> (Timestamp, KnownRule) {
+        (self.latest() - SignedDuration::from_mins(90), KnownRule::LineUpBeforeKickoff)
+    }
+
     /// When closing odds are known, and by which rule.
     pub fn closing_known_at(self) -> (Timestamp, KnownRule) {
         (self.latest(), KnownRule::ClosingAtKickoff)
@@ -263,6 +269,14 @@ mod tests {
         );
         let saturday = Kickoff::on_date(date(2010, 3, 6), &london()).unwrap();
         assert!(saturday.collected_at().unwrap().0 < saturday.earliest());
+    }
+
+    #[test]
+    fn starting_players_are_known_before_kickoff_and_never_before_the_day() {
+        let at: Timestamp = "2023-09-10T17:00:00Z".parse().unwrap();
+        assert_eq!(Kickoff::At(at).line_up_known_at().0, "2023-09-10T15:30:00Z".parse().unwrap());
+        let dated = Kickoff::on_date(jiff::civil::date(2023, 9, 10), &TimeZone::UTC).unwrap();
+        assert_eq!(dated.line_up_known_at().0, "2023-09-10T22:30:00Z".parse().unwrap());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::{
     briefing::Briefing,
     fact::{Fact, Sequence},
     fixture::{Fixture, FixtureId},
+    line_up::LineUp,
     outcome::Outcome,
     quote::Quote,
     snapshot::Snapshot,
@@ -51,6 +52,15 @@ pub struct StatisticsOf {
     pub statistics: MatchStatistics,
 }
 
+/// Who starts a fixture, as one source reported it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineUpOf {
+    /// Of which fixture.
+    pub fixture: FixtureId,
+    /// Who starts.
+    pub line_up: LineUp,
+}
+
 /// Tells in constant time whether two snapshots are of one history: a clone is the same history, another load is not. What
 /// was computed from one history as of one moment holds for ever, since a history never changes.
 #[derive(Debug, Clone, Default)]
@@ -70,12 +80,14 @@ pub struct History {
     fixtures: Vec<Fact<Fixture>>,
     results: Vec<Fact<ResultOf>>,
     statistics: Vec<Fact<StatisticsOf>>,
+    line_ups: Vec<Fact<LineUpOf>>,
     quotes: Vec<Fact<Quote>>,
     /// Every fixture that has a version, sorted; its position is the dense index used below.
     ids: Vec<FixtureId>,
     fixture_index: Vec<u32>,
     result_index: Vec<u32>,
     statistics_index: Vec<u32>,
+    line_up_index: Vec<u32>,
     /// Quotes of dense index `i` are `quotes[quote_starts[i]..quote_starts[i + 1]]`.
     quote_starts: Vec<u32>,
     identity: HistoryIdentity,
@@ -115,14 +127,28 @@ impl History {
             fixtures,
             results,
             statistics,
+            line_ups: Vec::new(),
             quotes,
             ids,
             fixture_index,
             result_index,
             statistics_index,
+            line_up_index: Vec::new(),
             quote_starts,
             identity: HistoryIdentity::default(),
         }
+    }
+
+    /// The same with these line-ups, in any order; those of unknown fixtures are dropped.
+    #[must_use]
+    pub fn with_line_ups(mut self, mut line_ups: Vec<Fact<LineUpOf>>) -> Self {
+        line_ups.retain(|l| self.knows(l.value.fixture));
+        sort_as_known(&mut line_ups, |l| l.fixture);
+        let index = |l: &Fact<LineUpOf>| self.dense(l.value.fixture).unwrap_or_default() as u32;
+        self.line_up_index = line_ups.iter().map(index).collect();
+        self.line_ups = line_ups;
+        self.identity = HistoryIdentity::default();
+        self
     }
 
     /// What could be known before `at`, of what was recorded by then: the only maker of a [`Snapshot`].
@@ -149,6 +175,7 @@ impl History {
             kept(&self.statistics, at),
             kept(&self.quotes, at),
         )
+        .with_line_ups(kept(&self.line_ups, at))
     }
 
     /// Fixture versions in the order they became known.
@@ -166,11 +193,17 @@ impl History {
         &self.statistics
     }
 
+    /// Line-ups in the order they became known.
+    pub fn line_up_facts(&self) -> &[Fact<LineUpOf>] {
+        &self.line_ups
+    }
+
     /// The latest import any fact came from.
     pub fn last_sequence(&self) -> Option<Sequence> {
         let sequences = self.fixtures.iter().map(|f| f.times.sequence);
         let sequences = sequences.chain(self.results.iter().map(|f| f.times.sequence));
         let sequences = sequences.chain(self.statistics.iter().map(|f| f.times.sequence));
+        let sequences = sequences.chain(self.line_ups.iter().map(|f| f.times.sequence));
         sequences.chain(self.quotes.iter().map(|f| f.times.sequence)).max()
     }
 
@@ -228,6 +261,28 @@ impl History {
 
     pub(crate) fn visible_statistics(&self, at: Timestamp, recorded_by: RecordedBy) -> Vec<Option<u32>> {
         last_visible(&self.statistics, &self.statistics_index, self.len(), at, recorded_by)
+    }
+
+    /// The line-up of one dense index visible at `at`: the last one known by then.
+    pub(crate) fn visible_line_up(
+        &self,
+        dense: usize,
+        at: Timestamp,
+        recorded_by: RecordedBy,
+    ) -> Option<&LineUp> {
+        let known = self.line_ups.partition_point(|f| f.times.known_at < at);
+        let of_it = |(f, index): &(&Fact<LineUpOf>, &u32)| {
+            **index as usize == dense && recorded_by.includes(f.times.sequence)
+        };
+        let mut visible = self.line_ups.iter().zip(&self.line_up_index).take(known);
+        visible.rfind(of_it).map(|(fact, _)| &fact.value.line_up)
+    }
+
+    pub(crate) fn visible_line_ups(&self, at: Timestamp, recorded_by: RecordedBy) -> Vec<Option<u32>> {
+        if self.line_ups.is_empty() {
+            return Vec::new();
+        }
+        last_visible(&self.line_ups, &self.line_up_index, self.len(), at, recorded_by)
     }
 }
 

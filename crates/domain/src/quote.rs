@@ -21,6 +21,9 @@ impl BookId {
     pub const MARKET_AVERAGE: Self = Self(Code::literal("market_average"));
     /// The best price over books. Often an arbitrage book, so an upper bound only.
     pub const MARKET_MAXIMUM: Self = Self(Code::literal("market_maximum"));
+    /// Lines that a source names without a price, at the customary price of even chances. They say where the line stood and
+    /// are never a price: nothing is bet at them and no bet is measured by them.
+    pub const LINE_ONLY: Self = Self(Code::literal("line_only"));
     /// The sharpest book in the data.
     pub const PINNACLE: Self = Self(Code::literal("pinnacle"));
 

@@ -8,6 +8,7 @@ use crate::{
     competition::CompetitionId,
     fact::KnownRule,
     fixture::{FixtureStatus, Kickoff, Stage},
+    line_up::LineUp,
     odds::DecimalOdds,
     outcome::Outcome,
     quote::Series,
@@ -50,6 +51,8 @@ pub struct MatchRecord<N> {
     pub outcome: Option<Outcome>,
     /// What was counted; empty when nothing.
     pub statistics: MatchStatistics,
+    /// Who starts; empty when the source does not say.
+    pub line_up: LineUp,
     /// Prices.
     pub quotes: Vec<QuoteRecord>,
 }
@@ -86,6 +89,7 @@ impl<N> MatchRecord<N> {
             status: self.status,
             outcome: self.outcome,
             statistics: self.statistics,
+            line_up: self.line_up,
             quotes: self.quotes,
         }
     }
@@ -148,6 +152,8 @@ pub enum Reason {
     MissingLine,
     /// A statistic that is text or negative.
     BadStatistic,
+    /// The id of a player that is none.
+    BadPlayer,
     /// Both sides are the same team.
     SameTeamTwice,
     /// A competition the format does not know.
@@ -197,6 +203,7 @@ impl Reason {
             Self::BadLine => "no line in quarters: correct it",
             Self::MissingLine => "prices without the line they belong to: fill the line in",
             Self::BadStatistic => "no count: correct it or leave it blank",
+            Self::BadPlayer => "no id of a player: correct it or leave it blank",
             Self::SameTeamTwice => "a team cannot meet itself: correct one of the names",
             Self::UnknownCompetition => {
                 "a competition the format does not know: describe it by a mapping file"

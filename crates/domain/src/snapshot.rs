@@ -8,6 +8,7 @@ use crate::{
     fact::Fact,
     fixture::{Fixture, FixtureId},
     history::{History, HistoryIdentity, RecordedBy, ResultOf, StatisticsOf},
+    line_up::LineUp,
     outcome::{Outcome, OutcomeStatus, Score},
     quote::Quote,
     sport::SettlementPeriod,
@@ -25,6 +26,8 @@ pub struct Snapshot<'h> {
     fixtures: Vec<Option<u32>>,
     results: Vec<Option<u32>>,
     statistics: Vec<Option<u32>>,
+    /// Blank when the history has none.
+    line_ups: Vec<Option<u32>>,
     /// Dense indices of completed matches by kick-off, then id.
     played: Vec<u32>,
 }
@@ -75,8 +78,11 @@ impl<'h> Snapshot<'h> {
         let fixtures = history.visible_fixtures(at, recorded_by);
         let results = history.visible_results(at, recorded_by);
         let statistics = history.visible_statistics(at, recorded_by);
+        let line_ups = history.visible_line_ups(at, recorded_by);
+        let played = Vec::new();
+        let since = None;
         let mut snapshot =
-            Self { history, at, recorded_by, since: None, fixtures, results, statistics, played: Vec::new() };
+            Self { history, at, recorded_by, since, fixtures, results, statistics, line_ups, played };
         let mut played: Vec<u32> =
             (0..history.len() as u32).filter(|i| snapshot.played_at(*i as usize).is_some()).collect();
         played.sort_by_key(|i| snapshot.fixture_at(*i as usize).map(|f| (f.kickoff.earliest(), f.id)));
@@ -168,6 +174,12 @@ impl<'h> Snapshot<'h> {
     pub fn result(&self, id: FixtureId) -> Option<&'h Fact<ResultOf>> {
         let dense = self.history.dense(id)?;
         self.results[dense].map(|position| &self.history.result_facts()[position as usize])
+    }
+
+    /// Who starts or started a fixture, as last reported.
+    pub fn line_up(&self, id: FixtureId) -> Option<&'h LineUp> {
+        let position = (*self.line_ups.get(self.history.dense(id)?)?)?;
+        Some(&self.history.line_up_facts()[position as usize].value.line_up)
     }
 
     /// Prices of a fixture by the moment they became known.

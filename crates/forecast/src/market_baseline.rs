@@ -99,7 +99,10 @@ fn books_of(
     let mut books: BTreeMap<BookId, BTreeMap<Selection, DecimalOdds>> = BTreeMap::new();
     let in_time = quotes.iter().filter(|q| q.times.known_at <= fixture.kickoff.latest());
     for Quote { series, odds, .. } in in_time.map(|q| &q.value) {
-        if series.market == market && series.phase == phase && series.book != BookId::MARKET_MAXIMUM {
+        if series.market == market
+            && series.phase == phase
+            && ![BookId::MARKET_MAXIMUM, BookId::LINE_ONLY].contains(&series.book)
+        {
             books.entry(series.book).or_default().insert(series.selection, *odds);
         }
     }

@@ -136,6 +136,7 @@ fn batch(season: usize, series: &[Series]) -> Result<ImportBatch, Box<dyn std::e
                 ..Outcome::completed(Score::new((n % 4) as u16, (n % 3) as u16))
             }),
             statistics: MatchStatistics { shots: pair, corners: pair, ..MatchStatistics::default() },
+            line_up: domain::LineUp::default(),
             quotes: quotes(series, season * MATCHES + n, at)?,
         });
     }

@@ -12,7 +12,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::StoreError;
 
 /// Numbers of the rules in `known_rule`; a test holds them to the table.
-const RULES: [(i64, KnownRule); 9] = [
+const RULES: [(i64, KnownRule); 10] = [
     (0, KnownRule::Observed),
     (1, KnownRule::ListedWeekBefore),
     (2, KnownRule::ResultAfterKickoff),
@@ -22,6 +22,7 @@ const RULES: [(i64, KnownRule); 9] = [
     (6, KnownRule::ClosingAtKickoff),
     (7, KnownRule::OpeningUnknown),
     (8, KnownRule::CorrectedOnImport),
+    (9, KnownRule::LineUpBeforeKickoff),
 ];
 
 pub(crate) fn rule_number(rule: KnownRule) -> i64 {
@@ -144,7 +145,10 @@ mod tests {
 
     #[test]
     fn the_migration_names_the_same_rules() {
-        let migration = include_str!("../migrations/sqlite/0001_facts.sql");
+        let migration = concat!(
+            include_str!("../migrations/sqlite/0001_facts.sql"),
+            include_str!("../migrations/sqlite/0020_line_ups.sql")
+        );
         for (number, rule) in RULES {
             assert!(migration.contains(&format!("({number}, '{}')", rule.code())), "{}", rule.code());
         }

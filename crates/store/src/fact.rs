@@ -1,7 +1,8 @@
 //! Facts as rows: one function per table, used by the import (to compare) and by the history (to read).
 
 use domain::{
-    FixtureStatus, MatchStatistics, Outcome, Score, Season, Stage,
+    FixtureStatus, LineUp, MatchStatistics, Outcome, Score, Season, Stage,
+    line_up::Starter,
     quote::{Phase, Series},
     statistics::Pair,
 };
@@ -69,6 +70,20 @@ pub(crate) fn statistics_columns(statistics: &MatchStatistics) -> [Option<f64>; 
         column.copy_from_slice(&[pair.map(|p| p.home), pair.map(|p| p.away)]);
     }
     columns
+}
+
+/// Columns home_player, home_name, away_player, away_name from `first` on.
+pub(crate) fn line_up(row: &Row, first: usize) -> Result<LineUp, StoreError> {
+    let starter = |n: usize| -> Result<Option<Starter>, StoreError> {
+        let (player, name): (Option<&str>, Option<&str>) = (row.try_get(n)?, row.try_get(n + 1)?);
+        player
+            .map(|player| {
+                let player = column::parsed("player", player)?;
+                Ok(Starter { player, name: name.unwrap_or_default().to_owned() })
+            })
+            .transpose()
+    };
+    Ok(LineUp { home: starter(first)?, away: starter(first + 2)? })
 }
 
 /// Columns book, kind, line_quarters, selection, phase from `first` on.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{
     BookId, CompetitionId, Fact, Fixture, FixtureId, History, Quote, Sequence, Sport, TeamId, Times,
-    history::{ResultOf, StatisticsOf},
+    history::{LineUpOf, ResultOf, StatisticsOf},
     quote::Series,
 };
 use futures_util::TryStreamExt as _;
@@ -74,7 +74,8 @@ impl Store {
                 QuoteScope::All => reader.read_quotes(competition.id, "").await?,
             }
         }
-        Ok(History::new(reader.fixtures, reader.results, reader.statistics, reader.quotes))
+        Ok(History::new(reader.fixtures, reader.results, reader.statistics, reader.quotes)
+            .with_line_ups(reader.line_ups))
     }
 }
 
@@ -87,6 +88,7 @@ struct Reader<'c> {
     fixtures: Vec<Fact<Fixture>>,
     results: Vec<Fact<ResultOf>>,
     statistics: Vec<Fact<StatisticsOf>>,
+    line_ups: Vec<Fact<LineUpOf>>,
     quotes: Vec<Fact<Quote>>,
 }
 
@@ -105,6 +107,7 @@ impl<'c> Reader<'c> {
             fixtures: Vec::new(),
             results: Vec::new(),
             statistics: Vec::new(),
+            line_ups: Vec::new(),
             quotes: Vec::new(),
         })
     }
@@ -151,6 +154,21 @@ impl<'c> Reader<'c> {
             let value =
                 StatisticsOf { fixture: FixtureId(row.try_get(0)?), statistics: fact::statistics(&row, 5)? };
             self.statistics.push(Fact { times, value });
+        }
+        drop(rows);
+        self.read_line_ups(competition).await
+    }
+
+    async fn read_line_ups(&mut self, competition: CompetitionId) -> Result<(), StoreError> {
+        let Self { connection, before, recorded, line_ups, .. } = self;
+        let mut rows = sqlx::query(sql::HISTORY_LINE_UPS)
+            .bind(competition.as_str())
+            .bind(*before)
+            .fetch(&mut **connection);
+        while let Some(row) = rows.try_next().await? {
+            let times = times(&row, recorded, column::instant(row.try_get(4)?)?)?;
+            let value = LineUpOf { fixture: FixtureId(row.try_get(0)?), line_up: fact::line_up(&row, 5)? };
+            line_ups.push(Fact { times, value });
         }
         Ok(())
     }

@@ -64,7 +64,7 @@ pub(super) fn run() -> Result<Vec<Figure>> {
 
 /// The visible list; none when a file is missing.
 fn fields() -> Option<Vec<Field>> {
-    Some(vec![soccer()?])
+    Some(vec![soccer()?, nfl()?, nba()?])
 }
 
 /// Prices and kick-off times first: the other files join what is there by date and teams.
@@ -90,6 +90,28 @@ fn soccer() -> Option<Field> {
             },
         ],
     })
+}
+
+/// Results to 2014, then games with prices and starting quarterbacks.
+fn nfl() -> Option<Field> {
+    let data = tree::shared().join("data/nfl");
+    let games = data.join("games.csv");
+    Some(Field {
+        name: "nfl",
+        imports: vec![
+            Import {
+                format: tree::root().join("config/mappings/nflscrapr_games.toml"),
+                files: csv_files(&data.join("games_2009_2014"))?,
+            },
+            Import { format: "nflverse_games".into(), files: games.exists().then(|| vec![games])? },
+        ],
+    })
+}
+
+fn nba() -> Option<Field> {
+    let games = tree::shared().join("data/nba/games_with_lines.csv");
+    let imports = vec![Import { format: "nba_lines".into(), files: games.exists().then(|| vec![games])? }];
+    Some(Field { name: "nba", imports })
 }
 
 fn import_files(touchline: &Path, data: &Path, import: &Import) -> Result<()> {

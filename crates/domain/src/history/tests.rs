@@ -5,6 +5,7 @@ use crate::{
     competition::CompetitionId,
     fact::{KnownRule, Times},
     fixture::{FixtureStatus, Kickoff, Stage},
+    line_up::{LineUp, Starter},
     market::{Market, Selection},
     odds::DecimalOdds,
     outcome::Score,
@@ -57,6 +58,11 @@ fn quote(id: i64, odds: f64) -> Quote {
     Quote { fixture: FixtureId(id), series, odds: DecimalOdds::new(odds).unwrap() }
 }
 
+fn line_up(id: i64, home: &str) -> LineUpOf {
+    let home = Some(Starter { player: home.parse().unwrap(), name: home.to_uppercase() });
+    LineUpOf { fixture: FixtureId(id), line_up: LineUp { home, away: None } }
+}
+
 fn fact<T>(value: T, known: i64, sequence: i64) -> Fact<T> {
     Fact { times: times(known, sequence), value }
 }
@@ -68,6 +74,12 @@ fn sample() -> History {
         vec![],
         vec![fact(quote(3, 2.0), 30, 1), fact(quote(3, 2.1), 40, 2), fact(quote(3, 2.2), 500, 2)],
     )
+    .with_line_ups(vec![
+        fact(line_up(3, "first"), 210, 1),
+        fact(line_up(3, "second"), 220, 2),
+        fact(line_up(99, "nobody"), 20, 1),
+        fact(line_up(7, "other"), 90, 1),
+    ])
 }
 
 #[test]
@@ -93,6 +105,25 @@ fn a_briefing_has_the_prices_known_before_its_moment_and_none_recorded_later() {
     assert_eq!(snapshot.briefing_before(&fixture, second(35)).quotes().count(), 1);
     assert_eq!(snapshot.briefing_before(&fixture, second(501)).quotes().count(), 2, "time only runs back");
     assert_eq!(Briefing::bare(&fixture).quotes().count(), 0);
+}
+
+#[test]
+fn a_line_up_is_visible_after_it_became_known_and_the_last_one_counts() {
+    let history = sample();
+    let fixture = fixture(3, 300);
+    let named = |line_up: Option<&LineUp>| line_up.map(|l| l.home.as_ref().unwrap().player.to_string());
+    let briefed = |at, recorded_by| {
+        named(history.briefing(&fixture, second(at), recorded_by).line_up()).unwrap_or_default()
+    };
+    assert_eq!([210, 211, 220, 221].map(|at| briefed(at, RecordedBy::Now)), ["", "first", "first", "second"]);
+    assert_eq!(briefed(900, RecordedBy::Import(Sequence(1))), "first", "recorded later does not count");
+    for (at, expected) in [(210, None), (215, Some("first")), (300, Some("second"))] {
+        let snapshot = history.as_of(second(at), RecordedBy::Now);
+        assert_eq!(named(snapshot.line_up(FixtureId(3))).as_deref(), expected, "as of {at}");
+        assert_eq!(named(snapshot.briefing(&fixture).line_up()).as_deref(), expected, "as of {at}");
+    }
+    assert!(Briefing::bare(&fixture).line_up().is_none());
+    assert_eq!(history.line_up_facts().len(), 3, "that of no announced fixture is dropped");
 }
 
 #[test]
@@ -127,7 +158,8 @@ fn forgetting_the_future_leaves_the_snapshot_as_it_was() {
             let fixtures: Vec<Fixture> = s.fixtures().copied().collect();
             let scores: Vec<Score> = s.played().map(|m| m.score()).collect();
             let quotes: Vec<Quote> = s.quotes(FixtureId(3)).map(|q| q.value).collect();
-            (fixtures, scores, quotes)
+            let line_ups: Vec<_> = [3, 7].map(|id| s.line_up(FixtureId(id)).cloned()).into();
+            (fixtures, scores, quotes, line_ups)
         };
         assert_eq!(view(&full), view(&truncated), "as of {t}");
     }

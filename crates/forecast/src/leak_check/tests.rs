@@ -1,8 +1,11 @@
-use domain::{OutcomeClass, Phase, Score};
+use domain::{OutcomeClass, Phase, PlayedMatch, Score};
 use testkit::{Played, SoccerLeague, SoccerTruth};
 
 use super::*;
-use crate::{feature::features, model::elo::Elo};
+use crate::{
+    feature::{Tracker, features},
+    model::elo::Elo,
+};
 
 fn league() -> Played<SoccerTruth> {
     SoccerLeague { n_teams: 8, n_seasons: 3, ..SoccerLeague::default() }.generate()

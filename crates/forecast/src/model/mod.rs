@@ -6,6 +6,7 @@ pub mod base_rate;
 pub mod bayes_dixon_coles;
 pub mod bivariate_poisson;
 pub mod dixon_coles;
+pub mod dynamic_points;
 pub mod dynamic_strengths;
 pub mod elo;
 pub mod ensemble;
@@ -62,6 +63,9 @@ pub fn models() -> Vec<Box<dyn Model>> {
         Box::new(dynamic_strengths::DynamicStrengths::with_statistics()),
         Box::new(dynamic_strengths::DynamicStrengths::with_past_closing_lines()),
         Box::new(dynamic_strengths::DynamicStrengths::with_opening_odds()),
+        Box::new(dynamic_points::DynamicPoints::without_odds()),
+        Box::new(dynamic_points::DynamicPoints::with_past_lines()),
+        Box::new(dynamic_points::DynamicPoints::with_lines()),
         Box::new(ensemble::Ensemble::new(members())),
         Box::new(ensemble::Ensemble::weighed_by_recent_log_loss(members())),
         Box::new(ensemble::Ensemble::weighed_by_sharpe_ratio(members())),

@@ -42,6 +42,7 @@ fn record(row: u32, home: i64, away: i64, score: Option<(u16, u16)>) -> MatchRec
         status: if outcome.is_some() { FixtureStatus::Completed } else { FixtureStatus::Scheduled },
         outcome,
         statistics: MatchStatistics::default(),
+        line_up: domain::LineUp::default(),
         quotes: Vec::new(),
     }
 }

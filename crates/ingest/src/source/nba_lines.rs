@@ -2,8 +2,9 @@
 //!
 //! What the file does not say, or says after the fact: dates carry no time; seasons are named by the year they end in;
 //! `id_spread` and `id_total` encode the result and `h2_*` are half-time lines, so none of them is ever read. Spread and total
-//! come without prices, and no price is invented for them: only the moneylines become quotes. Games of the 2020 restart were
-//! played in one place, unmarked; play-in games carry neither stage flag.
+//! come without prices: they are kept as lines of [`BookId::LINE_ONLY`], both sides at -110, which is no price of any book. The
+//! spread is unsigned, with the favourite named beside it; one that names another favourite than the moneyline is not believed.
+//! Games of the 2020 restart were played in one place, unmarked; play-in games carry neither stage flag.
 
 use domain::{
     BookId, DecimalOdds, Market, MatchRecord, Outcome, Phase, QuoteRecord, Reason, Rejection, Score, Season,
@@ -11,6 +12,7 @@ use domain::{
     code::Code,
     competition::CompetitionId,
     fixture::{Kickoff, Stage},
+    market::{Line, MarketKind},
     quote::Series,
 };
 use jiff::civil::{Date, date};
@@ -32,6 +34,14 @@ const QUARTERS: usize = 4;
 const RESTART: std::ops::RangeInclusive<Date> = date(2020, 7, 30)..=date(2020, 10, 11);
 /// Sums of implied probabilities that a real moneyline has; outside, one of the two was mistyped and nobody knows which.
 const BOOK_SUMS: std::ops::RangeInclusive<f64> = 1.0..=1.12;
+
+/// What a line without a price is kept at.
+const CUSTOMARY: f64 = -110.0;
+/// Spreads and totals that a full game has; a half-time line or two swapped cells are outside.
+const SPREADS: std::ops::RangeInclusive<f64> = 0.0..=40.0;
+const TOTALS: std::ops::RangeInclusive<f64> = 140.0..=300.0;
+/// A spread and a moneyline around even may disagree by this many points about who is ahead.
+const NEARLY_EVEN: f64 = 1.0;
 
 /// Games since 2007-08 with moneylines.
 #[derive(Debug, Clone, Copy)]
@@ -71,6 +81,9 @@ struct Columns {
     score: (usize, usize),
     periods: Option<Vec<(usize, usize)>>,
     moneylines: Option<(usize, usize)>,
+    favourite: Option<usize>,
+    spread: Option<usize>,
+    total: Option<usize>,
 }
 
 impl Columns {
@@ -85,6 +98,9 @@ impl Columns {
             score: (header.require("score_home")?, header.require("score_away")?),
             periods: PERIODS.iter().map(|p| pair(&format!("{p}_home"), &format!("{p}_away"))).collect(),
             moneylines: pair("moneyline_home", "moneyline_away"),
+            favourite: header.find("whos_favored"),
+            spread: header.find("spread"),
+            total: header.find("total"),
         })
     }
 
@@ -142,13 +158,61 @@ impl Columns {
             filled().map(|(column, _)| reading::american(row.cell(column))).collect();
         let Some(prices) = prices.filter(|p| p.len() < sides.len() || is_plausible(p)) else {
             rejections.extend(filled().map(|(column, _)| row.field(column, Reason::BadOdds)));
-            return Vec::new();
+            return self.lines(row, known, None, rejections);
+        };
+        let lead = match prices[..] {
+            [home, away] => Some(away.value() - home.value()),
+            _ => None,
         };
         let quote = |((_, selection), odds)| {
             let series = Series { book: BOOK, market: Market::MONEYLINE, selection, phase: Phase::Closing };
             known.quote(series, odds)
         };
-        filled().zip(prices).map(quote).collect()
+        let mut quotes: Vec<QuoteRecord> = filled().zip(prices).map(quote).collect();
+        quotes.extend(self.lines(row, known, lead, rejections));
+        quotes
+    }
+
+    /// Spread and total. `lead` is positive when the moneyline favours the home side.
+    fn lines(
+        &self,
+        row: &Row<'_>,
+        known: KnownTimes,
+        lead: Option<f64>,
+        rejections: &mut Vec<Rejection>,
+    ) -> Vec<QuoteRecord> {
+        let mut quotes = Vec::new();
+        for (column, kind) in [(self.spread, MarketKind::Spread), (self.total, MarketKind::Total)] {
+            let Some(column) = column.filter(|column| !row.cell(*column).is_empty()) else { continue };
+            let market =
+                self.home_view(row, column, kind, lead).and_then(|l| Market::new(kind, Some(l)).ok());
+            match market.zip(DecimalOdds::from_american(CUSTOMARY).ok()) {
+                Some((market, odds)) => quotes.extend(market.selections().into_iter().map(|selection| {
+                    let series = Series { book: BookId::LINE_ONLY, market, selection, phase: Phase::Closing };
+                    known.quote(series, odds)
+                })),
+                None => rejections.push(row.field(column, Reason::BadLine)),
+            }
+        }
+        quotes
+    }
+
+    /// The points the home side starts with, or the total.
+    fn home_view(&self, row: &Row<'_>, column: usize, kind: MarketKind, lead: Option<f64>) -> Option<Line> {
+        let line = reading::line(row.cell(column))?;
+        if kind == MarketKind::Total {
+            return Some(line).filter(|line| TOTALS.contains(&line.value()));
+        }
+        let by = Some(line.value()).filter(|by| SPREADS.contains(by))?;
+        let home_leads_by = match row.optional(self.favourite) {
+            "home" => by,
+            "away" => -by,
+            _ => return None,
+        };
+        let agrees = lead.is_none_or(|lead| by <= NEARLY_EVEN || lead * home_leads_by >= 0.0);
+        agrees.then(|| {
+            Line::from_quarters(if home_leads_by > 0.0 { -line.quarters() } else { line.quarters() })
+        })
     }
 }
 

@@ -2,13 +2,14 @@
 //!
 //! Times are US Eastern wherever the game is played. `spread_line` is positive when the home side is favoured, so the
 //! handicap it starts with is the negative. Scores after regulation are not given: of a game that went to overtime only the
-//! end is known.
+//! end is known. Quarterbacks are those who started.
 
 use domain::{
-    BookId, Market, MatchRecord, Outcome, Phase, QuoteRecord, Reason, Rejection, Selection,
+    BookId, LineUp, Market, MatchRecord, Outcome, Phase, QuoteRecord, Reason, Rejection, Selection,
     code::Code,
     competition::CompetitionId,
     fixture::{Kickoff, Stage},
+    line_up::Starter,
     market::{Line, MarketKind},
     quote::Series,
 };
@@ -74,6 +75,8 @@ struct Columns {
     location: Option<usize>,
     result: Option<usize>,
     overtime: Option<usize>,
+    /// Id and name of the home and the away quarterback.
+    quarterbacks: [(Option<usize>, Option<usize>); 2],
     prices: Vec<PriceColumn>,
 }
 
@@ -100,6 +103,8 @@ impl Columns {
             location: header.find("location"),
             result: header.find("result"),
             overtime: header.find("overtime"),
+            quarterbacks: ["home", "away"]
+                .map(|side| (header.find(&format!("{side}_qb_id")), header.find(&format!("{side}_qb_name")))),
             prices: PriceColumn::all(header),
         })
     }
@@ -120,8 +125,21 @@ impl Columns {
         record.season_label = reading::year(row.cell(self.season));
         record.neutral = row.optional(self.location) == "Neutral";
         record.stage = if row.cell(self.game_type) == "REG" { Stage::Regular } else { Stage::Playoff };
+        record.line_up = self.line_up(row, rejections);
         record.quotes = self.quotes(row, when.kickoff, rejections);
         Ok(record)
+    }
+
+    fn line_up(&self, row: &Row<'_>, rejections: &mut Vec<Rejection>) -> LineUp {
+        let [home, away] = self.quarterbacks.map(|(id, name)| {
+            let id = id.filter(|column| !row.cell(*column).is_empty())?;
+            let Ok(player) = row.cell(id).parse() else {
+                rejections.push(row.field(id, Reason::BadPlayer));
+                return None;
+            };
+            Some(Starter { player, name: row.optional(name).to_owned() })
+        });
+        LineUp { home, away }
     }
 
     fn when(&self, row: &Row<'_>, calendar: &Calendar, eastern: &TimeZone) -> Result<When, Rejection> {

@@ -141,6 +141,7 @@ pub(super) fn league_match(
         status: if outcome.is_some() { FixtureStatus::Completed } else { FixtureStatus::Scheduled },
         outcome,
         statistics: domain::MatchStatistics::default(),
+        line_up: domain::LineUp::default(),
         quotes: Vec::new(),
     }
 }

@@ -103,8 +103,12 @@ fn every_nfl_and_nba_file() {
     let mut nba = Tally::default();
     nba.add(payloads::parse("nba_lines", &read("nba/games_with_lines.csv")), &roster);
     nba.print("nba/games_with_lines.csv");
-    assert_eq!((nba.records, nba.quotes), (17_835 - 1, 2 * (17_834 - 10)));
-    nba.assert_rejected(&[(Loss::Row, Reason::BadScore, 1), (Loss::Field, Reason::BadOdds, 20)]);
+    assert_eq!((nba.records, nba.quotes), (17_835 - 1, 2 * (17_834 - 10) + 2 * (2 * 17_834 - 15)));
+    nba.assert_rejected(&[
+        (Loss::Row, Reason::BadScore, 1),
+        (Loss::Field, Reason::BadOdds, 20),
+        (Loss::Field, Reason::BadLine, 15),
+    ]);
 
     let mut old_nfl = Tally::default();
     for year in 2009..=2014 {

@@ -195,10 +195,14 @@ fn nba_games() {
     assert_eq!((first.season, first.season_label), (Season::starting(2007), Some(Season::starting(2007))));
     assert_eq!(first.outcome.as_ref().unwrap().periods.len(), 4);
     assert_eq!(first.outcome.as_ref().unwrap().regulation, Some(Score::new(104, 95)));
-    // Spread and total have no price, so they are no quotes.
+    // Spread and total have no price: they are lines, both sides alike. The home side is favoured by 12.
     let all = [
         ("sbr moneyline home closing".to_owned(), 1.0 + 100.0 / 1200.0),
         ("sbr moneyline away closing".to_owned(), 9.0),
+        ("line_only spread -12 home closing".to_owned(), 1.0 + 100.0 / 110.0),
+        ("line_only spread -12 away closing".to_owned(), 1.0 + 100.0 / 110.0),
+        ("line_only total +190 over closing".to_owned(), 1.0 + 100.0 / 110.0),
+        ("line_only total +190 under closing".to_owned(), 1.0 + 100.0 / 110.0),
     ];
     assert_eq!(quotes(first), all);
     assert!(first.kickoff.is_date_only() && !first.neutral);
@@ -208,7 +212,7 @@ fn nba_games() {
     let outcome = overtime.outcome.as_ref().unwrap();
     assert_eq!((outcome.regulation, outcome.full_time), (Some(Score::new(100, 100)), Score::new(133, 131)));
     assert_eq!(outcome.periods.len(), 5);
-    assert!(bad_pair.quotes.is_empty());
+    assert!(bad_pair.quotes.iter().all(|q| q.series.book == domain::BookId::LINE_ONLY));
     assert_eq!(
         rejected(&parsed),
         [
@@ -217,6 +221,31 @@ fn nba_games() {
             (6, Some("score_home"), Reason::BadScore, Loss::Row),
         ]
     );
+}
+
+/// A spread is unsigned: the favourite beside it gives the sign, unless the moneyline says otherwise.
+#[test]
+fn nba_spreads_take_their_sign_from_the_favourite() {
+    let text = String::from_utf8(sample("nba_lines/games_with_lines.csv")).unwrap();
+    let mut lines = text.lines();
+    let (header, first) = (lines.next().unwrap(), lines.next().unwrap());
+    let spreads = |favourite: &str, spread: &str, total: &str| {
+        let mut cells: Vec<&str> = first.split(',').collect();
+        cells[18..23].copy_from_slice(&[favourite, spread, total, "-120", "100"]);
+        let parsed = parse("nba_lines", format!("{header}\n{}\n", cells.join(",")).as_bytes());
+        let of_spread = |q: &&domain::QuoteRecord| q.series.market.kind() == MarketKind::Spread;
+        let line = parsed.records[0].quotes.iter().find(of_spread).and_then(|q| q.series.market.line());
+        (line.map(Line::value), parsed.rejections.iter().filter_map(|r| r.field.clone()).collect::<Vec<_>>())
+    };
+    assert_eq!(spreads("away", "2.5", "210"), (Some(2.5), vec![]));
+    assert_eq!(spreads("home", "1", "210"), (Some(-1.0), vec![]), "nearly even may disagree");
+    assert_eq!(
+        spreads("home", "2.5", "210"),
+        (None, vec!["spread".into()]),
+        "the moneyline favours the other side"
+    );
+    assert_eq!(spreads("away", "210", "2.5"), (None, vec!["spread".into(), "total".into()]), "swapped");
+    assert_eq!(spreads("nobody", "2.5", "210"), (None, vec!["spread".into()]));
 }
 
 /// The columns that encode what happened after the bet was made.

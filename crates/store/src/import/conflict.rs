@@ -136,6 +136,8 @@ fn united(mut group: Vec<Record>) -> Option<Record> {
         if record.statistics.is_empty() {
             record.statistics = other.statistics;
         }
+        record.line_up.home = record.line_up.home.or(other.line_up.home);
+        record.line_up.away = record.line_up.away.or(other.line_up.away);
     }
     Some(record)
 }

@@ -2,10 +2,11 @@
 //!
 //! A batch goes through four steps, each in its file: records that name the same match are merged or, when they contradict
 //! each other, held back (`conflict`); every record finds its fixture or founds a new one (`resolve`); what it says is compared
-//! with what is stored and becomes facts to append (`plan` with `version`, `result`, `statistics`, `quote`); the facts are
+//! with what is stored and becomes facts to append (`plan` with `version`, `result`, `statistics`, `line_up`, `quote`); the facts are
 //! written (`write`). Killed anywhere, the transaction was never there.
 
 mod conflict;
+mod line_up;
 mod plan;
 mod quote;
 mod resolve;
@@ -84,11 +85,13 @@ pub struct ImportOutcome {
     pub results: u64,
     /// Statistics stored, corrections included.
     pub statistics: u64,
+    /// Line-ups stored, corrections included.
+    pub line_ups: u64,
     /// Prices stored, corrections included.
     pub quotes: u64,
     /// Records that said nothing new.
     pub duplicates: u64,
-    /// Scores, dates, statistics and prices that contradict what was stored; they are known from now on.
+    /// Scores, dates, statistics, line-ups and prices that contradict what was stored; they are known from now on.
     pub corrections: u64,
     /// Rows that contradict each other or what is known of their fixture. They are in quarantine and among the rejections.
     pub conflicts: Vec<Rejection>,

@@ -3,13 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{
-    FixtureId, FixtureStatus, MatchRecord, MatchStatistics, Outcome, Reason, TeamId, outcome::OutcomeStatus,
+    FixtureId, FixtureStatus, LineUp, MatchRecord, MatchStatistics, Outcome, Reason, TeamId,
+    outcome::OutcomeStatus,
 };
 use jiff::Timestamp;
 
 use super::{
     ImportOutcome, Quarantined,
     conflict::HeldBack,
+    line_up,
     quote::{self, QuoteRow, SeriesNumbers},
     resolve::{Finder, Place},
     result, statistics,
@@ -58,6 +60,7 @@ pub(super) struct Plan {
     pub(super) versions: Vec<Of<Version>>,
     pub(super) results: Vec<Of<Outcome>>,
     pub(super) statistics: Vec<Of<MatchStatistics>>,
+    pub(super) line_ups: Vec<Of<LineUp>>,
     pub(super) quotes: Vec<QuoteRow>,
     pub(super) quarantined: Vec<Quarantined>,
     pub(super) outcome: ImportOutcome,
@@ -72,6 +75,7 @@ impl Plan {
             && self.versions.is_empty()
             && self.results.is_empty()
             && self.statistics.is_empty()
+            && self.line_ups.is_empty()
             && self.quotes.is_empty()
     }
 
@@ -162,20 +166,23 @@ impl Plan {
         let result = result::plan(stored.and_then(|s| s.result.as_ref()), record, kickoff, recorded_at);
         let counted =
             statistics::plan(stored.and_then(|s| s.statistics.as_ref()), record, kickoff, recorded_at);
+        let named = line_up::plan(stored.and_then(|s| s.line_up.as_ref()), record, kickoff, recorded_at);
         let outcome = &mut self.outcome;
         outcome.fixtures += u64::from(stored.is_none());
         outcome.updated += u64::from(stored.is_some() && !versions.is_empty());
         outcome.results += u64::from(result.is_some());
         outcome.statistics += u64::from(counted.is_some());
+        outcome.line_ups += u64::from(named.is_some());
         outcome.corrections += [
             versions.iter().any(|a| a.correction),
             result.as_ref().is_some_and(|a| a.correction),
             counted.is_some_and(|a| a.correction),
+            named.as_ref().is_some_and(|a| a.correction),
         ]
         .map(u64::from)
         .iter()
         .sum::<u64>();
-        let news = !versions.is_empty() || result.is_some() || counted.is_some();
+        let news = !versions.is_empty() || result.is_some() || counted.is_some() || named.is_some();
         let occurred_at = kickoff.earliest();
         let versions = versions.into_iter();
         self.versions.extend(versions.map(|fact| Of {
@@ -185,6 +192,7 @@ impl Plan {
         }));
         self.results.extend(result.map(|fact| Of { fixture, occurred_at, fact }));
         self.statistics.extend(counted.map(|fact| Of { fixture, occurred_at, fact }));
+        self.line_ups.extend(named.map(|fact| Of { fixture, occurred_at, fact }));
         news
     }
 

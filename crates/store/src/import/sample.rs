@@ -1,8 +1,8 @@
 //! A record to vary in tests.
 
 use domain::{
-    CompetitionId, FixtureStatus, Kickoff, MatchRecord, MatchStatistics, Outcome, Score, Season, Sport,
-    Stage, TeamId,
+    CompetitionId, FixtureStatus, Kickoff, LineUp, MatchRecord, MatchStatistics, Outcome, Score, Season,
+    Sport, Stage, TeamId,
 };
 use jiff::civil::date;
 
@@ -24,6 +24,7 @@ pub(crate) fn record() -> MatchRecord<TeamId> {
         status: FixtureStatus::Completed,
         outcome: Some(Outcome::completed(Score::new(2, 1))),
         statistics: MatchStatistics::default(),
+        line_up: LineUp::default(),
         quotes: Vec::new(),
     }
 }

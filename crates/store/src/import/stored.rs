@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use domain::{
-    CompetitionId, FixtureId, FixtureStatus, Kickoff, KnownRule, MatchStatistics, Outcome, Season, Stage,
-    TeamId,
+    CompetitionId, FixtureId, FixtureStatus, Kickoff, KnownRule, LineUp, MatchStatistics, Outcome, Season,
+    Stage, TeamId,
 };
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -47,6 +47,7 @@ pub(super) struct Stored {
     pub(super) version: Option<Known<Version>>,
     pub(super) result: Option<Known<Outcome>>,
     pub(super) statistics: Option<Known<MatchStatistics>>,
+    pub(super) line_up: Option<Known<LineUp>>,
 }
 
 /// Numbers further apart than this are asked for one range after the other.
@@ -77,6 +78,7 @@ pub(super) async fn load(
         load_versions(connection, range, &mut stored).await?;
         load_results(connection, range, &mut stored).await?;
         load_statistics(connection, range, &mut stored).await?;
+        load_line_ups(connection, range, &mut stored).await?;
     }
     Ok(stored)
 }
@@ -97,6 +99,7 @@ async fn load_fixtures(
             version: None,
             result: None,
             statistics: None,
+            line_up: None,
         };
         stored.insert(FixtureId(row.try_get(0)?), fixture);
     }
@@ -143,6 +146,21 @@ async fn load_statistics(
         let (at, value) = (column::instant(row.try_get(1)?)?, fact::statistics(&row, 3)?);
         if let Some(fixture) = stored.get_mut(&FixtureId(row.try_get(0)?)) {
             fixture.statistics = Some(Known { at, value });
+        }
+    }
+    Ok(())
+}
+
+async fn load_line_ups(
+    connection: &mut Connection,
+    (first, last): (i64, i64),
+    stored: &mut ByFixture,
+) -> Result<(), StoreError> {
+    let query = sqlx::query(sql::LINE_UPS_BETWEEN).bind(first).bind(last);
+    for row in query.fetch_all(connection).await? {
+        let (at, value) = (column::instant(row.try_get(1)?)?, fact::line_up(&row, 3)?);
+        if let Some(fixture) = stored.get_mut(&FixtureId(row.try_get(0)?)) {
+            fixture.line_up = Some(Known { at, value });
         }
     }
     Ok(())

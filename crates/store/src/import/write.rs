@@ -21,6 +21,7 @@ impl Plan {
         self.write_versions(connection, sequence).await?;
         self.write_results(connection, sequence).await?;
         self.write_statistics(connection, sequence).await?;
+        self.write_line_ups(connection, sequence).await?;
         insert_rows(connection, &sql::QUOTE_ROWS, &self.quotes, |values, row| {
             values.add(row.fixture)?;
             values.add(row.series)?;
@@ -124,6 +125,27 @@ impl Plan {
                 values.add(column::rule_number(fact.known_rule))?;
                 values.add(column::micros(*occurred_at))?;
                 fact::statistics_columns(&fact.value).into_iter().try_for_each(|value| values.add(value))
+            },
+        )
+        .await
+    }
+
+    async fn write_line_ups(&mut self, connection: &mut Connection, sequence: i64) -> Result<(), StoreError> {
+        self.line_ups.sort_by_key(|of| of.fixture);
+        insert_rows(
+            connection,
+            &sql::LINE_UP_ROWS,
+            &self.line_ups,
+            |values, Of { fixture, occurred_at, fact }| {
+                values.add(fixture.0)?;
+                values.add(column::micros(fact.known_at))?;
+                values.add(sequence)?;
+                values.add(column::rule_number(fact.known_rule))?;
+                values.add(column::micros(*occurred_at))?;
+                [&fact.value.home, &fact.value.away].into_iter().try_for_each(|side| {
+                    values.add(side.as_ref().map(|s| s.player.to_string()))?;
+                    values.add(side.as_ref().map(|s| s.name.clone()))
+                })
             },
         )
         .await

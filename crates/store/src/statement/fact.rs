@@ -20,6 +20,8 @@ statements! {
         shots_home, shots_away, shots_on_target_home, shots_on_target_away, corners_home, corners_away, \
         red_cards_home, red_cards_away FROM statistics WHERE fixture_id BETWEEN $1 AND $2 \
         ORDER BY fixture_id, known_at, sequence";
+    LINE_UPS_BETWEEN = "SELECT fixture_id, known_at, known_rule, home_player, home_name, away_player, away_name \
+        FROM line_up WHERE fixture_id BETWEEN $1 AND $2 ORDER BY fixture_id, known_at, sequence";
     QUOTES_BETWEEN = "SELECT fixture_id, series_id, known_at, price_micros FROM quote \
         WHERE fixture_id BETWEEN $1 AND $2 ORDER BY fixture_id, series_id, known_at, sequence";
     /// An entry met again returns its number.
@@ -40,6 +42,9 @@ statements! {
         s.shots_on_target_away, s.corners_home, s.corners_away, s.red_cards_home, s.red_cards_away \
         FROM fixture f JOIN statistics s ON s.fixture_id = f.id \
         WHERE f.competition = $1 AND s.known_at < $2 ORDER BY s.fixture_id, s.known_at, s.sequence";
+    HISTORY_LINE_UPS = "SELECT l.fixture_id, l.known_at, l.sequence, l.known_rule, l.occurred_at, l.home_player, \
+        l.home_name, l.away_player, l.away_name FROM fixture f JOIN line_up l ON l.fixture_id = f.id \
+        WHERE f.competition = $1 AND l.known_at < $2 ORDER BY l.fixture_id, l.known_at, l.sequence";
     /// Of one book, or of all when the book is blank.
     HISTORY_QUOTES = "SELECT q.fixture_id, q.series_id, q.known_at, q.sequence, q.price_micros, q.known_rule \
         FROM fixture f JOIN quote q ON q.fixture_id = f.id JOIN quote_series s ON s.id = q.series_id \
@@ -71,5 +76,7 @@ bulk_inserts! {
     STATISTICS_ROWS = "INSERT INTO statistics (fixture_id, known_at, sequence, known_rule, occurred_at, \
         expected_goals_home, expected_goals_away, shots_home, shots_away, shots_on_target_home, \
         shots_on_target_away, corners_home, corners_away, red_cards_home, red_cards_away)";
+    LINE_UP_ROWS = "INSERT INTO line_up (fixture_id, known_at, sequence, known_rule, occurred_at, home_player, \
+        home_name, away_player, away_name)";
     QUOTE_ROWS = "INSERT INTO quote (fixture_id, series_id, known_at, sequence, price_micros, known_rule)";
 }

@@ -94,6 +94,7 @@ pub(crate) fn played(
         status: FixtureStatus::Completed,
         outcome: Some(Outcome::completed(Score::new(score.0, score.1))),
         statistics: MatchStatistics::default(),
+        line_up: domain::LineUp::default(),
         quotes: vec![
             quote(Selection::Home, 2.1, at),
             quote(Selection::Draw, 3.4, at),

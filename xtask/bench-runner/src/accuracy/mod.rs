@@ -1,5 +1,6 @@
 //! Forecasts of held-out seasons and how good they were. One file per field, listed in [`run`].
 
+mod points;
 mod soccer;
 
 use std::{
@@ -21,7 +22,9 @@ pub(crate) fn run(field: &str, database: &Path, forecasts: &Path) -> Result<Valu
     let mut writer = BufWriter::new(file.with_context(|| format!("cannot open {}", forecasts.display()))?);
     let figures = match field {
         "soccer" => soccer::run(database, &mut writer)?,
-        other => bail!("no field {other:?}; there is soccer"),
+        "nfl" => points::run(&points::NFL, database, &mut writer)?,
+        "nba" => points::run(&points::NBA, database, &mut writer)?,
+        other => bail!("no field {other:?}; there are soccer, nfl and nba"),
     };
     writer.flush()?;
     Ok(json!({ "figures": figures.iter().map(Figure::to_json).collect::<Vec<_>>() }))

@@ -2,7 +2,7 @@
 //!
 //! | symbol | meaning | unit |
 //! |---|---|---|
-//! | d | rating difference | 400 points of rating |
+//! | d | rating difference, or the margin as another model expects it | 400 points of rating, or points |
 //! | e | 1 at home, 0 at a neutral venue | |
 //! | M | expected margin, b d + g e | points |
 //! | L, t | level of totals, what the two teams add | points |
