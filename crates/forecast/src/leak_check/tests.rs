@@ -1,4 +1,4 @@
-use domain::{OutcomeClass, Phase, PlayedMatch, Score};
+use domain::{OutcomeClass, Phase, PlayedMatch, Score, Sport};
 use testkit::{Played, SoccerLeague, SoccerTruth};
 
 use super::*;
@@ -107,7 +107,7 @@ impl Model for Clinging {
         "clinging"
     }
 
-    fn supports(&self, _: domain::Sport) -> bool {
+    fn supports(&self, _: Sport) -> bool {
         true
     }
 

@@ -144,6 +144,7 @@ impl Model for DynamicPoints {
             log_likelihood: None,
             at_bounds: Vec::new(),
             converged: before.converged() && after.as_ref().is_none_or(ScoreLayer::converged),
+            diagnostics: None,
         };
         let kickoffs = kickoffs(snapshot, competition);
         Ok(Box::new(FittedDynamicPoints { settings, pass, before, after, kickoffs, report }))

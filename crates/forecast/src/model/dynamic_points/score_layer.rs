@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     ForecastError,
-    model::{elo::RatedMatch, points::PointsModel},
+    model::{points::PointsModel, rated::RatedMatch},
 };
 
 /// With fewer seasoned matches, early ones are better than none.
