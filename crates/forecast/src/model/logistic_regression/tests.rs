@@ -24,7 +24,7 @@ fn a_known_regression_comes_back_at_the_optimum() {
     // Four standard errors of a probability from 4,000 matches are about 0.03.
     let near = gap(5000..5400, truth, |values| learnt.probabilities(values));
     let blind = gap(5000..5400, truth, |_| base.clone());
-    assert!(near < 0.02 && near < 0.2 * blind, "{near} of {blind}");
+    assert!(near < 0.03 && near < 0.25 * blind, "{near} of {blind}");
     let parameters = learnt.parameters();
     let by_class =
         |name: &str, class: usize| parameters["per_standard_deviation"][name][class].as_f64().unwrap();
