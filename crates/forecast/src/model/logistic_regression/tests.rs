@@ -50,11 +50,11 @@ fn a_feature_that_is_missing_counts_as_its_mean_and_indicators_are_not_repeated(
         assert_eq!(inputs[1], 0.0);
         assert_eq!(inputs[3], 0.0);
         let examples = design.examples(lessons);
-        for column in 0..names.len() {
+        for (column, name) in names.iter().enumerate() {
             let x = examples.inputs.column(column);
-            assert!(x.dot(&examples.weights).abs() < 1e-9, "mean of {}", names[column]);
+            assert!(x.dot(&examples.weights).abs() < 1e-9, "mean of {name}");
             let squares = x.component_mul(&x).dot(&examples.weights);
-            assert!((squares - 1.0).abs() < 1e-9, "spread of {}", names[column]);
+            assert!((squares - 1.0).abs() < 1e-9, "spread of {name}");
         }
     });
 }
