@@ -58,11 +58,11 @@ pub fn settled_score(fixture: &Fixture, outcome: &Outcome) -> Score {
     }
 }
 
-fn visible<'h, T>(
-    facts: &'h [Fact<T>],
+fn visible<T>(
+    facts: &[Fact<T>],
     at: Timestamp,
     recorded_by: RecordedBy,
-) -> impl Iterator<Item = &'h Fact<T>> + use<'h, T> {
+) -> impl Iterator<Item = &Fact<T>> + use<'_, T> {
     let known = facts.partition_point(|f| f.times.known_at < at);
     facts[..known].iter().filter(move |f| recorded_by.includes(f.times.sequence))
 }

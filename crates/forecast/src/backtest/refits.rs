@@ -8,9 +8,12 @@ use jiff::Timestamp;
 use super::Schedule;
 use crate::{FittedModel, ForecastError, Model};
 
+/// Fits kept at a time, so that a long walk needs no more memory than a short one; another is made again when asked for.
+const KEPT: usize = 16;
+
 /// The fits of one model on one competition. Backtest and replay of bets ask the same fits.
 ///
-/// A fit starts from the latest earlier one that was made, so asking in the order of time is the fast way. The order changes
+/// A fit starts from the latest earlier one that is kept, so asking in the order of time is the fast way. The order changes
 /// no result beyond the optimiser's tolerance.
 pub struct Refits<'h> {
     history: &'h History,
@@ -70,6 +73,14 @@ impl<'h> Refits<'h> {
             let earlier = self.fits.range(..moment).rev().find_map(|(_, fit)| fit.as_ref().ok());
             let fit = self.model.fit(snapshot, self.competition, earlier.map(Box::as_ref));
             self.fits.insert(moment, fit);
+            if self.fits.len() > KEPT {
+                let first_is_new = self.fits.first_key_value().is_some_and(|(first, _)| *first == moment);
+                if first_is_new {
+                    self.fits.pop_last()
+                } else {
+                    self.fits.pop_first()
+                };
+            }
         }
         self.kept(moment)
     }

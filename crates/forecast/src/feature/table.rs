@@ -95,8 +95,7 @@ impl Table {
     }
 
     fn push(&mut self, row: Row, trackers: &[Box<dyn Tracker>]) {
-        let cell = |t: &Box<dyn Tracker>| value(t.as_ref(), &row.fixture).unwrap_or(f64::NAN);
-        self.cells.extend(trackers.iter().map(cell));
+        self.cells.extend(trackers.iter().map(|t| value(t.as_ref(), &row.fixture).unwrap_or(f64::NAN)));
         self.rows.push(row);
     }
 

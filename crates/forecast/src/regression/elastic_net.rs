@@ -154,12 +154,11 @@ impl<'e> ElasticNet<'e> {
         let mut fresh = false;
         while violation > TOLERANCE && iterations < MAX_ITERATIONS {
             iterations += 1;
-            let curvature = match self.curvature.take() {
-                Some(kept) => kept,
-                None => {
-                    fresh = true;
-                    self.curvature_at(&here.probabilities)
-                }
+            let curvature = if let Some(kept) = self.curvature.take() {
+                kept
+            } else {
+                fresh = true;
+                self.curvature_at(&here.probabilities)
             };
             let step = descend(&curvature, &here.gradient, &at, penalty);
             let found = self.halved(&at, &step, objective, penalty);

@@ -42,8 +42,11 @@ const DEPTH: usize = 2;
 const MAX_TREES: usize = 600;
 /// Trees without a gain on the latest matches after which no more are tried.
 const PATIENCE: usize = 40;
-/// Least sum of second derivatives in a leaf: about 150 matches.
-const LEAF_WEIGHT: f32 = 30.0;
+/// Trees that are grown in any case: with few matches the least loss on the latest of them is at a number by chance.
+const MIN_TREES: usize = 80;
+/// Least sum of second derivatives in a leaf: from about 25 matches of a short history to 150 of a long one.
+const LEAF_WEIGHTS: (f32, f32) = (5.0, 30.0);
+const MATCHES_PER_LEAF_WEIGHT: f32 = 150.0;
 const RIDGE: f32 = 10.0;
 const SHARE_OF_MATCHES: f32 = 0.5;
 const SHARE_OF_FEATURES: f64 = 0.25;
@@ -143,9 +146,10 @@ impl Booster {
             return Ok(Self::Share((share(&outcomes[2]) * n + 0.5) / (n + 1.0)));
         }
         let latest = (parts[1].matrix(), &outcomes[1][..], &parts[1].weights[..]);
-        let mut trial = booster(MAX_TREES).set_early_stopping_rounds(Some(PATIENCE));
+        let mut trial = booster(MAX_TREES, parts[0].n_matches).set_early_stopping_rounds(Some(PATIENCE));
         trial.fit(&parts[0].matrix(), &outcomes[0], &parts[0].weights, Some(vec![latest]))?;
-        let mut all = booster(trial.best_iteration.unwrap_or(0).max(1));
+        let n_trees = trial.best_iteration.unwrap_or(0).max(MIN_TREES);
+        let mut all = booster(n_trees, parts[2].n_matches);
         all.fit(&parts[2].matrix(), &outcomes[2], &parts[2].weights, None)?;
         Ok(Self::Trees(Box::new(all)))
     }
@@ -180,12 +184,13 @@ impl Booster {
     }
 }
 
-fn booster(n_trees: usize) -> GradientBooster {
+fn booster(n_trees: usize, n_matches: usize) -> GradientBooster {
+    let leaf_weight = (n_matches as f32 / MATCHES_PER_LEAF_WEIGHT).clamp(LEAF_WEIGHTS.0, LEAF_WEIGHTS.1);
     GradientBooster::default()
         .set_iterations(n_trees)
         .set_learning_rate(LEARNING_RATE)
         .set_max_depth(DEPTH)
-        .set_min_leaf_weight(LEAF_WEIGHT)
+        .set_min_leaf_weight(leaf_weight)
         .set_l2(RIDGE)
         .set_sample_method(SampleMethod::Random)
         .set_subsample(SHARE_OF_MATCHES)

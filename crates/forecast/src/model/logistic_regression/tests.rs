@@ -24,7 +24,7 @@ fn a_known_regression_comes_back_at_the_optimum() {
     // Four standard errors of a probability from 4,000 matches are about 0.03.
     let near = gap(5000..5400, truth, |values| learnt.probabilities(values));
     let blind = gap(5000..5400, truth, |_| base.clone());
-    assert!(near < 0.02 && near < 0.2 * blind, "{near} of {blind}");
+    assert!(near < 0.03 && near < 0.25 * blind, "{near} of {blind}");
     let parameters = learnt.parameters();
     let by_class =
         |name: &str, class: usize| parameters["per_standard_deviation"][name][class].as_f64().unwrap();
@@ -50,11 +50,11 @@ fn a_feature_that_is_missing_counts_as_its_mean_and_indicators_are_not_repeated(
         assert_eq!(inputs[1], 0.0);
         assert_eq!(inputs[3], 0.0);
         let examples = design.examples(lessons);
-        for column in 0..names.len() {
+        for (column, name) in names.iter().enumerate() {
             let x = examples.inputs.column(column);
-            assert!(x.dot(&examples.weights).abs() < 1e-9, "mean of {}", names[column]);
+            assert!(x.dot(&examples.weights).abs() < 1e-9, "mean of {name}");
             let squares = x.component_mul(&x).dot(&examples.weights);
-            assert!((squares - 1.0).abs() < 1e-9, "spread of {}", names[column]);
+            assert!((squares - 1.0).abs() < 1e-9, "spread of {name}");
         }
     });
 }
