@@ -88,8 +88,9 @@ pub(in crate::model) fn fit<L: ScoreLaw>(
         model: L::NAME,
         detail: "the likelihood is not finite at the first guess".to_owned(),
     })?;
-    let found = search::<L>(&objective, first, options.gradient_tolerance, options.max_iterations);
-    Ok(Fit::of::<L>(found, layout, iterations, options))
+    let tolerance = options.gradient_tolerance.max(L::GRADIENT_ROUNDING);
+    let found = search::<L>(&objective, first, tolerance, options.max_iterations);
+    Ok(Fit::of::<L>(found, layout, iterations, tolerance))
 }
 
 /// Log-likelihood and gradient at one point, for tests against published derivatives.
@@ -206,7 +207,7 @@ fn runaways(parameters: &Parameters) -> Vec<String> {
 }
 
 impl Fit {
-    fn of<L: ScoreLaw>(found: Found, layout: Layout, iterations: usize, options: &Options) -> Self {
+    fn of<L: ScoreLaw>(found: Found, layout: Layout, iterations: usize, tolerance: f64) -> Self {
         let Found { point: Point { theta, at }, held, gradient_norm, iterations: more } = found;
         let parameters = Parameters::of_flat(&theta, layout);
         let mut at_bounds = runaways(&parameters);
@@ -219,7 +220,7 @@ impl Fit {
             objective: at.objective,
             gradient_norm,
             iterations: iterations + more,
-            converged: gradient_norm <= options.gradient_tolerance,
+            converged: gradient_norm <= tolerance,
             information: at.information,
             held,
         }

@@ -172,6 +172,8 @@ pub trait ScoreLaw: std::fmt::Debug + Send + Sync + Sized + 'static {
     const OWN: &'static [OwnParameter];
     /// Whether it looks at scores one by one; else sums per pair of teams will do, and expected goals can be counted.
     const BY_SCORE: bool = true;
+    /// Rounding of its derivatives, summed over a league, can keep the gradient from falling below this.
+    const GRADIENT_ROUNDING: f64 = 0.0;
 
     /// The law at these own parameters, for scores of up to `highest` goals a side. None where there is no such law.
     fn at(own: &[f64], highest: u16) -> Option<Self>;
