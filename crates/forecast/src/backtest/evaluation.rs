@@ -119,7 +119,7 @@ pub fn evaluate(walks: &[Backtest], options: &SummaryOptions) -> Result<Evaluati
     let mut matches: Vec<(CompetitionId, &MatchForecasts)> =
         walks.iter().flat_map(|w| w.matches.iter().map(|m| (w.competition, m))).collect();
     matches.sort_by_key(|(_, m)| (m.kickoff, m.fixture));
-    let common = common(&matches);
+    let common = forecast_by_all(&matches);
     let all = || matches.iter().map(|(_, m)| *m);
     let forecasters = summary::summarise(sport, names, all(), options);
     let on_common = if common.len() == matches.len() {
@@ -147,7 +147,9 @@ pub fn evaluate(walks: &[Backtest], options: &SummaryOptions) -> Result<Evaluati
 }
 
 /// Those that all forecast, leaving out forecasters without any forecast.
-fn common<'m>(matches: &[(CompetitionId, &'m MatchForecasts)]) -> Vec<(CompetitionId, &'m MatchForecasts)> {
+fn forecast_by_all<'m>(
+    matches: &[(CompetitionId, &'m MatchForecasts)],
+) -> Vec<(CompetitionId, &'m MatchForecasts)> {
     let n = matches.first().map_or(0, |(_, m)| m.probabilities.len());
     let silent: Vec<bool> =
         (0..n).map(|i| matches.iter().all(|(_, m)| m.probabilities[i].is_none())).collect();
@@ -172,7 +174,7 @@ fn groups(
     }
     let group = |(name, part): (String, Vec<(CompetitionId, &MatchForecasts)>)| {
         // Common within the part: a season without a market still has its models.
-        let part: Vec<&MatchForecasts> = common(&part).into_iter().map(|(_, m)| m).collect();
+        let part: Vec<&MatchForecasts> = forecast_by_all(&part).into_iter().map(|(_, m)| m).collect();
         let columns = summary::columns(sport, names, &part, options);
         let market = columns.iter().find(|c| c.name() == market_baseline::NAME);
         let lines = columns.iter().filter_map(|column| column.line(market, options)).collect();

@@ -147,7 +147,7 @@ fn reports_are_files_that_need_nothing_else() {
         let came = |what: &str| f64::from(u8::from(r[15] == what));
         let at_home = p(10) - came("home");
         let not_away = at_home + p(11) - came("draw");
-        (at_home * at_home + not_away * not_away) / 2.0
+        0.5 * (at_home * at_home + not_away * not_away)
     };
     let mean = elo.iter().map(|r| of(r)).sum::<f64>() / 760.0;
     assert!((mean - rps).abs() < 1e-12, "{mean} {rps}");
