@@ -43,6 +43,11 @@ pub struct LineUp {
 }
 
 impl LineUp {
+    /// Home and away player, without their names.
+    pub fn players(&self) -> [Option<PlayerCode>; 2] {
+        [&self.home, &self.away].map(|side| side.as_ref().map(|starter| starter.player))
+    }
+
     /// Whether nobody is named.
     pub fn is_empty(&self) -> bool {
         self.home.is_none() && self.away.is_none()

@@ -188,6 +188,24 @@ fn nfl_games() {
     );
 }
 
+/// Ids of quarterbacks are the league's; what is none costs the field.
+#[test]
+fn nflverse_quarterbacks() {
+    let text = String::from_utf8(sample("nflverse_games/games.csv")).unwrap();
+    let mut lines = text.lines();
+    let header = format!("{},away_qb_id,home_qb_id,away_qb_name,home_qb_name", lines.next().unwrap());
+    let first = lines.next().unwrap();
+    let read = |cells: &str| parse("nflverse_games", format!("{header}\n{first},{cells}\n").as_bytes());
+    let both = read("00-0022924,00-0019596,Away Passer,Home Passer").records.remove(0).line_up;
+    let home = both.home.unwrap();
+    assert_eq!((home.player.to_string().as_str(), home.name.as_str()), ("00-0019596", "Home Passer"));
+    assert_eq!(both.away.unwrap().player.to_string(), "00-0022924");
+    assert!(read(",,,").records[0].line_up.is_empty());
+    let odd = read("NO ID,00-0019596,x,y");
+    assert!(odd.records[0].line_up.away.is_none() && odd.records[0].line_up.home.is_some());
+    assert_eq!(rejected(&odd), [(2, Some("away_qb_id"), Reason::BadPlayer, Loss::Field)]);
+}
+
 #[test]
 fn nba_games() {
     let parsed = parse("nba_lines", &sample("nba_lines/games_with_lines.csv"));

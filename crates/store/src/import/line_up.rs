@@ -1,6 +1,6 @@
 //! Line-ups: each version is the union of what was known and what is new, so that sources complete each other.
 
-use domain::{Kickoff, KnownRule, LineUp, MatchRecord, TeamId, line_up::Starter};
+use domain::{Kickoff, KnownRule, LineUp, MatchRecord, TeamId};
 use jiff::Timestamp;
 
 use super::stored::{Appended, Known};
@@ -24,33 +24,28 @@ pub(super) fn plan(
         home: record.line_up.home.clone().or_else(|| known.value.home.clone()),
         away: record.line_up.away.clone().or_else(|| known.value.away.clone()),
     };
-    if same(&value.home, &known.value.home) && same(&value.away, &known.value.away) {
+    // Another spelling of a name is no news.
+    if value.players() == known.value.players() {
         return None;
     }
-    let correction = replaced(&known.value.home, &value.home) || replaced(&known.value.away, &value.away);
+    let replaced = |(old, new): (&Option<_>, &Option<_>)| old.is_some() && old != new;
+    let correction = known.value.players().iter().zip(&value.players()).any(replaced);
     let (known_at, known_rule) =
         if correction { (recorded_at, KnownRule::CorrectedOnImport) } else { (by_rule, rule) };
     Some(Appended { known_at: known_at.max(known.at), known_rule, value, correction })
 }
 
-/// Whether they are the same player; another spelling of the name is no news.
-fn same(one: &Option<Starter>, other: &Option<Starter>) -> bool {
-    one.as_ref().map(|s| s.player) == other.as_ref().map(|s| s.player)
-}
-
-fn replaced(old: &Option<Starter>, new: &Option<Starter>) -> bool {
-    old.is_some() && !same(old, new)
-}
-
 #[cfg(test)]
 mod tests {
+    use domain::line_up::Starter;
+
     use super::*;
     use crate::import::sample;
 
     const NOW: &str = "2024-06-01T00:00:00Z";
 
-    fn starter(player: &str) -> Option<Starter> {
-        Some(Starter { player: player.parse().unwrap(), name: String::new() })
+    fn starter(player: &str) -> Starter {
+        Starter { player: player.parse().unwrap(), name: String::new() }
     }
 
     fn planned(known: Option<LineUp>, said: LineUp) -> Option<Appended<LineUp>> {
@@ -61,10 +56,11 @@ mod tests {
 
     #[test]
     fn a_line_up_is_known_90_minutes_before_kickoff() {
-        let first = planned(None, LineUp { home: starter("00-1"), away: None }).unwrap();
+        let first = planned(None, LineUp { home: Some(starter("00-1")), away: None }).unwrap();
         assert_eq!((first.known_at.to_string().as_str(), first.correction), ("2023-08-12T12:30:00Z", false));
-        let both = planned(Some(first.value.clone()), LineUp { home: None, away: starter("00-2") }).unwrap();
-        assert_eq!(both.value, LineUp { home: starter("00-1"), away: starter("00-2") });
+        let both =
+            planned(Some(first.value.clone()), LineUp { home: None, away: Some(starter("00-2")) }).unwrap();
+        assert_eq!(both.value, LineUp { home: Some(starter("00-1")), away: Some(starter("00-2")) });
         assert!(!both.correction && both.known_at == first.known_at);
         assert!(planned(Some(both.value), first.value).is_none(), "nothing new");
         assert!(planned(None, LineUp::default()).is_none());
@@ -72,8 +68,8 @@ mod tests {
 
     #[test]
     fn another_player_is_a_correction_known_when_imported() {
-        let old = LineUp { home: starter("00-1"), away: None };
-        let corrected = planned(Some(old), LineUp { home: starter("00-3"), away: None }).unwrap();
+        let old = LineUp { home: Some(starter("00-1")), away: None };
+        let corrected = planned(Some(old), LineUp { home: Some(starter("00-3")), away: None }).unwrap();
         assert!(corrected.correction && corrected.known_rule == KnownRule::CorrectedOnImport);
         assert_eq!(corrected.known_at.to_string(), NOW);
     }

@@ -1,8 +1,8 @@
 //! Facts that contradict what is stored, or each other.
 
 use domain::{
-    FixtureStatus, History, Kickoff, MatchRecord, MatchStatistics, Outcome, Reason, RecordedBy, Score,
-    Selection, TeamId, statistics::Pair,
+    FixtureStatus, History, Kickoff, KnownRule, LineUp, MatchRecord, MatchStatistics, Outcome, Reason,
+    RecordedBy, Score, Selection, TeamId, line_up::Starter, statistics::Pair,
 };
 use jiff::{SignedDuration, civil::date, tz::TimeZone};
 use touchline_store::{ImportBatch, QuarantineStatus, QuoteScope, Scope};
@@ -149,6 +149,23 @@ async fn sources_complete_each_other() {
     assert_eq!((seen.shots, seen.expected_goals), (Some(shots), Some(goals)));
     let early = history.as_of(ts("2023-08-13T16:00:00Z"), RecordedBy::Now);
     assert!(early.played().next().unwrap().statistics.is_none(), "statistics take another day");
+}
+
+#[tokio::test]
+async fn a_line_up_is_stored_and_shown_once_it_is_known() {
+    let place = place().await;
+    let starter = |player: &str| Some(Starter { player: player.parse().unwrap(), name: "A. Passer".into() });
+    let line_up = LineUp { home: starter("00-0019596"), away: None };
+    let records = || vec![MatchRecord { line_up: line_up.clone(), ..opening_day((2, 1)) }];
+    assert_eq!(place.import(batch("a", NOW, records())).await.line_ups, 1);
+    assert_eq!(place.import(batch("b", LATER, records())).await.line_ups, 0, "nothing new");
+    let history = history(&place).await;
+    let fact = &history.line_up_facts()[0];
+    assert_eq!((&fact.value.line_up, fact.times.known_rule), (&line_up, KnownRule::LineUpBeforeKickoff));
+    let known_at = fact.times.known_at;
+    assert!(history.as_of(known_at, RecordedBy::Now).line_up(fact.value.fixture).is_none());
+    let after = history.as_of(known_at + SignedDuration::from_secs(1), RecordedBy::Now);
+    assert_eq!(after.line_up(fact.value.fixture), Some(&line_up));
 }
 
 /// A fixture as a source with ids of its own lists it.

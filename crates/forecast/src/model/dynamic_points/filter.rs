@@ -346,7 +346,7 @@ mod tests {
         let mut filter = Filter::new(RULES);
         let mut x = DMatrix::zeros(seen.len(), 5);
         for (row, (home, away, rested, margin)) in seen.into_iter().enumerate() {
-            let look = look(row as i64, home, away, rested);
+            let look = look(i64::try_from(row).unwrap(), home, away, rested);
             filter.advance(&look);
             filter.observe(&look, margin, RULES.result_variance);
             x[(row, 0)] = 1.0;

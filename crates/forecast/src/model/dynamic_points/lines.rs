@@ -14,7 +14,9 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    BookId, DecimalOdds, Fact, Market, Phase, Quote, Selection, margin::MarginRemoval, market::MarketKind,
+    BookId, DecimalOdds, Fact, Market, Phase, Quote, Selection,
+    margin::MarginRemoval,
+    market::{Line, MarketKind},
 };
 
 use super::settings::Spreads;
@@ -28,6 +30,9 @@ pub(super) struct Implied {
 
 /// A two-way price and its line.
 type Pair = (f64, [DecimalOdds; 2]);
+
+/// Kind, place of phase and book in order of preference, book, market with its line.
+type Rank = (MarketKind, usize, usize, BookId, Market);
 
 /// The main prices of a match: the quotes they came from decide nothing else.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -45,8 +50,7 @@ impl Lines {
     /// The latest prices per kind of market by the first phase and book that has both sides, in the order they became known.
     /// The maximum over books is never taken: it is no book's price.
     pub(super) fn of<'h>(quotes: impl Iterator<Item = &'h Fact<Quote>>) -> Self {
-        let mut found: BTreeMap<(MarketKind, usize, usize, BookId, Market), [Option<DecimalOdds>; 2]> =
-            BTreeMap::new();
+        let mut found: BTreeMap<Rank, [Option<DecimalOdds>; 2]> = BTreeMap::new();
         for Quote { series, odds, .. } in quotes.map(|q| &q.value) {
             let Some(phase) = PHASES.iter().position(|p| *p == series.phase) else { continue };
             let side = match (series.market.kind(), series.selection) {
@@ -70,7 +74,7 @@ impl Lines {
             if *taken.entry(kind).or_insert((phase, book)) != (phase, book) {
                 continue;
             }
-            let pair = (market.line().map_or(0.0, |line| line.value()), [first, second]);
+            let pair = (market.line().map_or(0.0, Line::value), [first, second]);
             let place = match kind {
                 MarketKind::Moneyline => &mut lines.moneyline,
                 MarketKind::Spread => &mut lines.spread,

@@ -21,7 +21,7 @@ fn fact<T>(value: T, known_at: Timestamp) -> Fact<T> {
 }
 
 fn fit(
-    model: DynamicPoints,
+    model: &DynamicPoints,
     history: &History,
     at: Timestamp,
     start: Option<&dyn FittedModel>,
@@ -43,7 +43,7 @@ fn what_is_read_makes_forecasts_better_and_each_reads_only_what_it_may() {
     let last: Vec<&Fixture> = league.fixtures.iter().rev().take(60).collect();
     let at = last[last.len() - 1].kickoff.earliest();
     let gap = |model: DynamicPoints| {
-        let fitted = fit(model, &league.history, at, None);
+        let fitted = fit(&model, &league.history, at, None);
         let off = |f: &&Fixture| {
             let after_close = f.kickoff.latest() + SignedDuration::from_secs(1);
             let briefing = league.history.briefing(f, after_close, RecordedBy::Now);
@@ -60,8 +60,8 @@ fn what_is_read_makes_forecasts_better_and_each_reads_only_what_it_may() {
     assert!(past < 0.8 * results, "{past} with past lines, {results} with results");
     assert!(this < past && this < 1.0, "{this} with the line itself, {past} with past lines");
     // Without its line in the briefing the third is the second.
-    let third = fit(DynamicPoints::with_lines(), &league.history, at, None);
-    let second = fit(DynamicPoints::with_past_lines(), &league.history, at, None);
+    let third = fit(&DynamicPoints::with_lines(), &league.history, at, None);
+    let second = fit(&DynamicPoints::with_past_lines(), &league.history, at, None);
     let bare = Briefing::bare(last[0]);
     assert_eq!(third.forecast(&bare).unwrap(), second.forecast(&bare).unwrap());
 }
@@ -74,9 +74,9 @@ fn a_start_saves_work_and_no_bit_changes_even_after_a_correction() {
     for model in
         [DynamicPoints::without_odds(), DynamicPoints::with_past_lines(), DynamicPoints::with_lines()]
     {
-        let start = fit(model, &league.history, early, None);
+        let start = fit(&model, &league.history, early, None);
         let said = |history: &History, start| {
-            fit(model, history, late, start).forecast(&Briefing::bare(fixture)).unwrap()
+            fit(&model, history, late, start).forecast(&Briefing::bare(fixture)).unwrap()
         };
         assert_eq!(said(&league.history, Some(&*start)), said(&league.history, None));
         let corrected = corrected(&league.history, early);
@@ -112,13 +112,11 @@ fn with_quarterbacks(next: &str) -> (History, Fixture) {
         } else {
             "backup"
         };
-        for (i, (home, away)) in
-            [(1, 2 + week % 3), (2 + (week + 1) % 3, 2 + (week + 2) % 3)].into_iter().enumerate()
-        {
+        for (i, (home, away)) in (0..).zip([(1, 2 + week % 3), (2 + (week + 1) % 3, 2 + (week + 2) % 3)]) {
             let swap = week % 2 == 1;
             let (home, away) = if swap { (away, home) } else { (home, away) };
             let fixture = Fixture {
-                id: FixtureId(2 * week + i as i64 + 1),
+                id: FixtureId(2 * week + i + 1),
                 competition: NFL,
                 sport: Sport::Nfl,
                 season: Season::starting(2022),
@@ -161,7 +159,7 @@ fn the_quarterback_counts_once_he_is_named() {
         let (history, fixture) = with_quarterbacks(next);
         let at = fixture.kickoff.earliest() - SignedDuration::from_mins(minutes_before);
         let snapshot = history.as_of(at, RecordedBy::Now);
-        let fitted = fit(DynamicPoints::without_odds(), &history, at, None);
+        let fitted = fit(&DynamicPoints::without_odds(), &history, at, None);
         let p = home_win(&*fitted, &snapshot.briefing(&fixture));
         if fixture.home == TeamId(1) { p } else { 1.0 - p }
     };

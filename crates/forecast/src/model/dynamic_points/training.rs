@@ -243,7 +243,7 @@ impl Seen {
 }
 
 pub(super) fn named(line_up: Option<&LineUp>) -> [Option<PlayerCode>; 2] {
-    line_up.map_or([None, None], |l| [&l.home, &l.away].map(|side| side.as_ref().map(|s| s.player)))
+    line_up.map_or([None, None], LineUp::players)
 }
 
 /// Whole days from one kick-off to another.
