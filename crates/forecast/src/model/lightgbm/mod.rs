@@ -94,10 +94,14 @@ fn dataset(lessons: &Lessons<'_>, columns: &Columns, bins: Option<&Dataset>) -> 
     let labels: Vec<f32> = (0..lessons.len()).map(label).collect();
     let weights: Vec<f32> = (0..lessons.len()).map(|lesson| lessons.weight(lesson) as f32).collect();
     let cells = columns.cells(lessons);
-    let mut dataset =
-        Dataset::from_slice_with_reference(&cells, &labels, columns.names().len() as i32, false, bins)?;
+    let mut dataset = Dataset::from_slice_with_reference(&cells, &labels, width(columns), false, bins)?;
     dataset.set_weights(&weights)?;
     Ok(dataset)
+}
+
+/// Features as the library counts them.
+fn width(columns: &Columns) -> i32 {
+    i32::try_from(columns.names().len()).unwrap_or(i32::MAX)
 }
 
 fn settings(n_trees: usize, lessons: &Lessons<'_>) -> serde_json::Value {
@@ -159,7 +163,7 @@ impl Trees {
 
     /// What the library says about one match: as many numbers as classes, or the chance of the first of two.
     fn said(&self, row: &[f64]) -> Result<Vec<f64>, Error> {
-        Booster::from_string(&self.text)?.predict(row, row.len() as i32, true)
+        Booster::from_string(&self.text)?.predict(row, width(&self.columns), true)
     }
 }
 

@@ -39,8 +39,8 @@ fn the_text_says_what_the_library_learnt_by_the_bit() {
         let trees = Trees::of(&grown, lessons, Columns::varying(lessons)).unwrap();
         for id in 5000..5030 {
             let row = trees.columns.row(&values(id));
-            let at_once = grown.predict(&row, row.len() as i32, true).unwrap();
-            let scores = grown.raw_scores(&row, row.len() as i32, true).unwrap();
+            let at_once = grown.predict(&row, width(&trees.columns), true).unwrap();
+            let scores = grown.raw_scores(&row, width(&trees.columns), true).unwrap();
             assert_eq!(trees.said(&row).unwrap(), at_once);
             // The softmax of the file's header.
             let sum: f64 = scores.iter().map(|f| f.exp()).sum();
