@@ -69,10 +69,6 @@ impl Learner for GradientBoosting {
         NAME
     }
 
-    fn on_request(&self) -> bool {
-        true
-    }
-
     fn learn(&self, lessons: &Lessons<'_>) -> Result<(Trees, Learning), ForecastError> {
         let columns: Vec<usize> = (0..lessons.names().len()).filter(|c| varies(lessons, *c)).collect();
         let (earlier, latest) = lessons.split(TRAINING_SHARE);

@@ -120,11 +120,6 @@ pub(super) trait Learner: Send + Sync + 'static {
     /// The model's name on the list.
     fn name(&self) -> &'static str;
 
-    /// Whether a fit takes too long to run unasked.
-    fn on_request(&self) -> bool {
-        false
-    }
-
     /// Learns, and says how it went.
     fn learn(&self, lessons: &Lessons<'_>) -> Result<(Self::Learnt, Learning), ForecastError>;
 }
@@ -160,8 +155,9 @@ impl<L: Learner> Model for OnFeatures<L> {
         true
     }
 
+    /// A fit goes through every feature of every match, half a second for ten seasons.
     fn on_request(&self) -> bool {
-        self.0.on_request()
+        true
     }
 
     /// A start saves work in the layer of scores; what is learnt from features does not depend on it by a bit.
