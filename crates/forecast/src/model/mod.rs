@@ -12,6 +12,8 @@ pub mod elo;
 pub mod ensemble;
 mod folds;
 pub mod gradient_boosting;
+#[cfg(feature = "lightgbm")]
+pub mod lightgbm;
 pub mod logistic_regression;
 pub mod negative_binomial;
 #[cfg(feature = "neural")]
@@ -59,6 +61,8 @@ pub fn models() -> Vec<Box<dyn Model>> {
         Box::new(bayes_dixon_coles::BayesDixonColes::by_season()),
         logistic_regression::model(),
         gradient_boosting::model(),
+        #[cfg(feature = "lightgbm")]
+        lightgbm::model(),
         Box::new(dynamic_strengths::DynamicStrengths::goals_only()),
         Box::new(dynamic_strengths::DynamicStrengths::with_statistics()),
         Box::new(dynamic_strengths::DynamicStrengths::with_past_closing_lines()),

@@ -30,37 +30,41 @@ use forust_ml::{
 };
 use serde_json::json;
 
-use super::on_features::{Learner, Learning, Learnt, Lessons, OnFeatures};
+use super::on_features::{Columns, Learner, Learning, Learnt, Lessons, OnFeatures};
 use crate::{ForecastError, model::Model};
 
 /// The model's name on the list.
 pub const NAME: &str = "gradient_boosting";
 
 /// nu.
-const LEARNING_RATE: f32 = 0.02;
-const DEPTH: usize = 2;
-const MAX_TREES: usize = 600;
+pub(super) const LEARNING_RATE: f64 = 0.02;
+pub(super) const DEPTH: usize = 2;
+pub(super) const MAX_TREES: usize = 600;
+/// [`MAX_TREES`] of a draft.
+pub(super) const MAX_TREES_OF_DRAFT: usize = 120;
 /// Trees without a gain on the latest matches after which no more are tried.
-const PATIENCE: usize = 40;
+pub(super) const PATIENCE: usize = 40;
 /// Trees that are grown in any case: with few matches the least loss on the latest of them is at a number by chance.
-const MIN_TREES: usize = 80;
+pub(super) const MIN_TREES: usize = 80;
 /// Least sum of second derivatives in a leaf: from about 25 matches of a short history to 150 of a long one.
-const LEAF_WEIGHTS: (f32, f32) = (5.0, 30.0);
-const MATCHES_PER_LEAF_WEIGHT: f32 = 150.0;
-const RIDGE: f32 = 10.0;
-const SHARE_OF_MATCHES: f32 = 0.5;
-const SHARE_OF_FEATURES: f64 = 0.25;
+const LEAF_WEIGHTS: (f64, f64) = (5.0, 30.0);
+const MATCHES_PER_LEAF_WEIGHT: f64 = 150.0;
+pub(super) const RIDGE: f64 = 10.0;
+pub(super) const SHARE_OF_MATCHES: f64 = 0.5;
+pub(super) const SHARE_OF_FEATURES: f64 = 0.25;
 const BINS: u16 = 64;
-const SEED: u64 = 1;
-const TRAINING_SHARE: f64 = 0.8;
+pub(super) const SEED: u64 = 1;
+pub(super) const TRAINING_SHARE: f64 = 0.8;
 
 /// The model on the list.
 pub fn model() -> Box<dyn Model> {
-    Box::new(OnFeatures(GradientBoosting))
+    Box::new(OnFeatures(GradientBoosting { max_trees: MAX_TREES }))
 }
 
 #[derive(Debug, Clone, Copy)]
-struct GradientBoosting;
+struct GradientBoosting {
+    max_trees: usize,
+}
 
 impl Learner for GradientBoosting {
     type Learnt = Trees;
@@ -69,31 +73,28 @@ impl Learner for GradientBoosting {
         NAME
     }
 
+    fn draft(&self) -> Option<Self> {
+        Some(Self { max_trees: MAX_TREES_OF_DRAFT })
+    }
+
     fn learn(&self, lessons: &Lessons<'_>) -> Result<(Trees, Learning), ForecastError> {
-        let columns: Vec<usize> = (0..lessons.names().len()).filter(|c| varies(lessons, *c)).collect();
+        let columns = Columns::varying(lessons);
         let (earlier, latest) = lessons.split(TRAINING_SHARE);
         let parts = [&earlier, &latest, lessons].map(|part| Part::of(part, &columns));
         // With two classes the second is what the first is not.
         let n_scores = if lessons.n_classes() == 2 { 1 } else { lessons.n_classes() };
         let classes = (0..n_scores)
-            .map(|class| Booster::fit(&parts, [&earlier, &latest, lessons], class))
+            .map(|class| Booster::fit(self.max_trees, &parts, [&earlier, &latest, lessons], class))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| failed(&error))?;
         let iterations = classes.iter().map(Booster::n_trees).sum();
-        let names = columns.iter().map(|c| lessons.names()[*c]).collect();
         let learning = Learning { iterations, gradient_norm: None, objective: None, converged: true };
-        Ok((Trees { columns, names, classes }, learning))
+        Ok((Trees { columns, classes }, learning))
     }
 }
 
 fn failed(error: &ForustError) -> ForecastError {
     ForecastError::Numerics { model: NAME, detail: error.to_string() }
-}
-
-/// Whether a feature takes two values: others waste the share of features a tree sees.
-fn varies(lessons: &Lessons<'_>, column: usize) -> bool {
-    let first = lessons.value(0, column);
-    (1..lessons.len()).any(|lesson| lessons.value(lesson, column) != first)
 }
 
 /// Matches as the trees see them.
@@ -106,17 +107,12 @@ struct Part {
 }
 
 impl Part {
-    fn of(lessons: &Lessons<'_>, columns: &[usize]) -> Self {
-        let n_matches = lessons.len();
-        let column = |c: &usize| {
-            let c = *c;
-            (0..n_matches).map(move |lesson| lessons.value(lesson, c).unwrap_or(f64::NAN))
-        };
+    fn of(lessons: &Lessons<'_>, columns: &Columns) -> Self {
         Self {
-            n_matches,
-            n_columns: columns.len(),
-            cells: columns.iter().flat_map(column).collect(),
-            weights: (0..n_matches).map(|lesson| lessons.weight(lesson)).collect(),
+            n_matches: lessons.len(),
+            n_columns: columns.names().len(),
+            cells: columns.cells(lessons),
+            weights: (0..lessons.len()).map(|lesson| lessons.weight(lesson)).collect(),
         }
     }
 
@@ -134,7 +130,12 @@ enum Booster {
 
 impl Booster {
     /// Parts and lessons: the earlier, the latest and all matches.
-    fn fit(parts: &[Part; 3], lessons: [&Lessons<'_>; 3], class: usize) -> Result<Self, ForustError> {
+    fn fit(
+        max_trees: usize,
+        parts: &[Part; 3],
+        lessons: [&Lessons<'_>; 3],
+        class: usize,
+    ) -> Result<Self, ForustError> {
         let outcomes = lessons.map(|l| (0..l.len()).map(|i| l.outcome(i, class)).collect::<Vec<f64>>());
         let share = |y: &[f64]| y.iter().sum::<f64>() / y.len() as f64;
         if outcomes[..2].iter().any(|y| share(y) <= 0.0 || share(y) >= 1.0) {
@@ -142,7 +143,7 @@ impl Booster {
             return Ok(Self::Share((share(&outcomes[2]) * n + 0.5) / (n + 1.0)));
         }
         let latest = (parts[1].matrix(), &outcomes[1][..], &parts[1].weights[..]);
-        let mut trial = booster(MAX_TREES, parts[0].n_matches).set_early_stopping_rounds(Some(PATIENCE));
+        let mut trial = booster(max_trees, parts[0].n_matches).set_early_stopping_rounds(Some(PATIENCE));
         trial.fit(&parts[0].matrix(), &outcomes[0], &parts[0].weights, Some(vec![latest]))?;
         let n_trees = trial.best_iteration.unwrap_or(0).max(MIN_TREES);
         let mut all = booster(n_trees, parts[2].n_matches);
@@ -180,16 +181,20 @@ impl Booster {
     }
 }
 
+/// Least sum of second derivatives in a leaf.
+pub(super) fn leaf_weight(n_matches: usize) -> f64 {
+    (n_matches as f64 / MATCHES_PER_LEAF_WEIGHT).clamp(LEAF_WEIGHTS.0, LEAF_WEIGHTS.1)
+}
+
 fn booster(n_trees: usize, n_matches: usize) -> GradientBooster {
-    let leaf_weight = (n_matches as f32 / MATCHES_PER_LEAF_WEIGHT).clamp(LEAF_WEIGHTS.0, LEAF_WEIGHTS.1);
     GradientBooster::default()
         .set_iterations(n_trees)
-        .set_learning_rate(LEARNING_RATE)
+        .set_learning_rate(LEARNING_RATE as f32)
         .set_max_depth(DEPTH)
-        .set_min_leaf_weight(leaf_weight)
-        .set_l2(RIDGE)
+        .set_min_leaf_weight(leaf_weight(n_matches) as f32)
+        .set_l2(RIDGE as f32)
         .set_sample_method(SampleMethod::Random)
-        .set_subsample(SHARE_OF_MATCHES)
+        .set_subsample(SHARE_OF_MATCHES as f32)
         .set_colsample_bytree(SHARE_OF_FEATURES)
         .set_nbins(BINS)
         .set_seed(SEED)
@@ -199,15 +204,13 @@ fn booster(n_trees: usize, n_matches: usize) -> GradientBooster {
 
 /// What was learnt: a score per class.
 struct Trees {
-    columns: Vec<usize>,
-    names: Vec<&'static str>,
+    columns: Columns,
     classes: Vec<Booster>,
 }
 
 impl Learnt for Trees {
     fn probabilities(&self, values: &[Option<f64>]) -> Vec<f64> {
-        let value = |column: &usize| values.get(*column).copied().flatten().unwrap_or(f64::NAN);
-        let seen: Vec<f64> = self.columns.iter().map(value).collect();
+        let seen = self.columns.row(values);
         match &self.classes[..] {
             [home] => {
                 let home = home.probability(&seen);
@@ -222,7 +225,7 @@ impl Learnt for Trees {
     }
 
     fn parameters(&self) -> serde_json::Value {
-        let class = |c: &Booster| json!({ "trees": c.n_trees(), "gain": c.importance(&self.names) });
+        let class = |c: &Booster| json!({ "trees": c.n_trees(), "gain": c.importance(self.columns.names()) });
         json!({ "seed": SEED, "classes": self.classes.iter().map(class).collect::<Vec<_>>() })
     }
 }

@@ -1,13 +1,15 @@
 use super::*;
 use crate::model::on_features::tests::{gap, taught, values};
 
+const LEARNER: GradientBoosting = GradientBoosting { max_trees: MAX_TREES };
+
 /// The home side wins where the first feature is far from 0 on either side: no straight line says that.
 fn truth(id: i64) -> [f64; 3] {
     if values(id)[0].unwrap().abs() > 0.5 { [0.7, 0.2, 0.1] } else { [0.2, 0.2, 0.6] }
 }
 
 fn learnt() -> Trees {
-    taught(2500, truth, |lessons| GradientBoosting.learn(lessons).unwrap().0)
+    taught(2500, truth, |lessons| LEARNER.learn(lessons).unwrap().0)
 }
 
 #[test]
@@ -34,7 +36,7 @@ fn the_same_bits_whatever_the_number_of_threads() {
 #[test]
 fn a_class_that_never_came_keeps_a_small_share() {
     let never = |_: i64| [0.6, 0.0, 0.4];
-    let learnt = taught(400, never, |lessons| GradientBoosting.learn(lessons).unwrap().0);
+    let learnt = taught(400, never, |lessons| LEARNER.learn(lessons).unwrap().0);
     let said = learnt.probabilities(&values(999));
     assert!(said[1] > 0.0 && said[1] < 0.01, "{said:?}");
     assert!((said.iter().sum::<f64>() - 1.0).abs() < 1e-12);

@@ -7,12 +7,15 @@
 //!
 //! [`features`]: crate::feature::features
 
+mod columns;
+
 use std::any::Any;
 
 use domain::{Briefing, CompetitionId, Fixture, OutcomeClass, OutcomeProbabilities, Snapshot, Sport};
 use jiff::Timestamp;
 use serde_json::json;
 
+pub(super) use self::columns::Columns;
 use super::{FitReport, FittedModel, Model, Predicted, elo::Elo};
 use crate::{
     ForecastError,
@@ -120,6 +123,14 @@ pub(super) trait Learner: Send + Sync + 'static {
     /// The model's name on the list.
     fn name(&self) -> &'static str;
 
+    /// The same at settings that are quick and rough, where a fit takes too long to run unasked.
+    fn draft(&self) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
+
     /// Learns, and says how it went.
     fn learn(&self, lessons: &Lessons<'_>) -> Result<(Self::Learnt, Learning), ForecastError>;
 }
@@ -158,6 +169,10 @@ impl<L: Learner> Model for OnFeatures<L> {
     /// A fit goes through every feature of every match, half a second for ten seasons.
     fn on_request(&self) -> bool {
         true
+    }
+
+    fn draft(&self) -> Option<Box<dyn Model>> {
+        Some(Box::new(OnFeatures(self.0.draft()?)))
     }
 
     /// A start saves work in the layer of scores; what is learnt from features does not depend on it by a bit.
