@@ -175,6 +175,18 @@ pub(crate) struct UpcomingForecast {
     pub(crate) probabilities: [f64; 3],
     /// Mean home and away score.
     pub(crate) expected_score: [f64; 2],
+    /// Probability of the likeliest outcome: how often such a pick should be right.
+    #[serde(default)]
+    pub(crate) confidence: f64,
+    /// Of the outcome, in nats: 0 when certain.
+    #[serde(default)]
+    pub(crate) entropy: f64,
+    /// Where total and margin lie with a probability of 80 % or a little more, ends included.
+    #[serde(default)]
+    pub(crate) total_80: [i32; 2],
+    /// As `total_80`, of home less away.
+    #[serde(default)]
+    pub(crate) margin_80: [i32; 2],
     /// Fair odds by market and selection.
     pub(crate) fair_odds: Vec<FairOdds>,
 }
@@ -190,6 +202,16 @@ pub(crate) struct FairOdds {
     pub(crate) probability: f64,
     /// 1 + lost / won; none when it cannot win or cannot lose.
     pub(crate) odds: Option<f64>,
+    /// Between which odds the fair ones lie with a probability of 80 %, where the model knows its own doubt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) odds_80: Option<[f64; 2]>,
+}
+
+impl FairOdds {
+    /// The 80 % interval in words.
+    pub(crate) fn interval_in_words(&self) -> String {
+        self.odds_80.map_or_else(|| "–".into(), |[short, long]| format!("{short:.2} to {long:.2}"))
+    }
 }
 
 impl BetsSection {

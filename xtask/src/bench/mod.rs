@@ -5,6 +5,7 @@ mod fit;
 mod import;
 mod measure;
 mod nuts;
+mod page;
 mod predict;
 mod simulate;
 mod start;
@@ -34,6 +35,9 @@ pub(crate) struct Arguments {
     /// Also write the figures of each suite to DIR/SUITE.jsonl, beside the files that it leaves.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Rewrite the sections of docs/RESULTS.md.
+    #[arg(long)]
+    page: bool,
 }
 
 /// A set of figures measured together.
@@ -98,6 +102,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             let json = serde_json::to_string(figure)?;
             println!("{}", if arguments.json { json.clone() } else { figure.line() });
             lines = lines + &json + "\n";
+        }
+        if arguments.page && !figures.is_empty() {
+            page::write(suite.name, &figures)?;
         }
         if let Some(directory) = &arguments.out {
             fs::create_dir_all(directory)?;

@@ -83,6 +83,7 @@ pub(crate) fn members() -> Vec<Box<dyn Model>> {
     vec![
         Box::new(dixon_coles::DixonColes::with_expected_goals()),
         Box::new(dixon_coles::DixonColes::default()),
+        Box::new(dynamic_points::DynamicPoints::without_odds()),
         Box::new(elo::Elo::default()),
     ]
 }
@@ -222,7 +223,5 @@ pub struct FitReport {
     pub diagnostics: Option<Diagnostics>,
 }
 
-#[cfg(test)]
-mod coverage_tests;
 #[cfg(test)]
 mod tests;

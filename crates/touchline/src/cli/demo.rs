@@ -44,7 +44,7 @@ impl Arguments {
 const COMPETITIONS: [CompetitionId; 2] = [CompetitionId::literal("eng.1"), CompetitionId::literal("esp.1")];
 const SEASON: Season = Season::starting(2023);
 /// Who is compared; the market joins them.
-const FORECASTERS: [&str; 4] = ["base_rate", "elo", "dixon_coles", "ensemble"];
+const FORECASTERS: [&str; 5] = ["base_rate", "elo", "dixon_coles", "dynamic_strengths", "ensemble"];
 /// The bets of the demo are kept apart from a user's own.
 const RUN: &str = "demo";
 

@@ -151,7 +151,7 @@ fn print(explanation: &Explanation) {
     println!("\nparameters: {:#}", explanation.parameters);
     let rows = f.fair_odds.iter().filter(|o| o.market != "correct_score").map(|o| {
         let odds = o.odds.map_or_else(|| "–".into(), |odds| format!("{odds:.3}"));
-        [o.market.clone(), o.selection.clone(), format!("{:.4}", o.probability), odds]
+        [o.market.clone(), o.selection.clone(), format!("{:.4}", o.probability), odds, o.interval_in_words()]
     });
-    println!("{}", table(["market", "selection", "probability", "fair odds"], rows));
+    println!("{}", table(["market", "selection", "probability", "fair odds", "80 % interval"], rows));
 }

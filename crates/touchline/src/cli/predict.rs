@@ -120,6 +120,7 @@ pub(super) fn print(forecasts: &[UpcomingForecast], as_of: Timestamp) {
             let market = if f.fair("three_way", "home").is_some() { "three_way" } else { "moneyline" };
             f.fair(market, selection).map_or_else(|| "–".into(), |o| format!("{o:.2}"))
         };
+        let [low, high] = f.total_80;
         let [home, draw, away] = f.probabilities;
         [
             format!("{} – {}", f.home, f.away),
@@ -129,10 +130,23 @@ pub(super) fn print(forecasts: &[UpcomingForecast], as_of: Timestamp) {
             odds("draw"),
             odds("away"),
             format!("{:.1}–{:.1}", f.expected_score[0], f.expected_score[1]),
+            format!("{low} to {high}"),
+            format!("{:.0} %", 100.0 * f.confidence),
             if f.id == 0 { "–".into() } else { f.id.to_string() },
         ]
     });
-    let head = ["fixture", "kick-off (UTC)", "1 X 2, %", "fair 1", "fair X", "fair 2", "score", "id"];
+    let head = [
+        "fixture",
+        "kick-off (UTC)",
+        "1 X 2, %",
+        "fair 1",
+        "fair X",
+        "fair 2",
+        "score",
+        "total, 80 %",
+        "confidence",
+        "id",
+    ];
     println!("{}", table(head, rows));
     println!("as of {as_of}; `touchline explain ID` shows where a number comes from");
 }

@@ -35,6 +35,7 @@ fn content(forecast: &UpcomingForecast) -> Markup {
                 li { b { (format!("{:.1} %", 100.0 * p)) } span { (name) } }
             }
             li { b { (format!("{:.2} – {:.2}", forecast.expected_score[0], forecast.expected_score[1])) } span { "expected score" } }
+            li { b { (format!("{:.0} %", 100.0 * forecast.confidence)) } span { "confidence in the likeliest outcome" } }
         }
         h2 { "Fair odds" }
         (table(&markets))
@@ -49,11 +50,12 @@ fn table(lines: &[&FairOdds]) -> Markup {
     html! {
         div.scroll {
             table {
-                thead { tr { th scope="col" { "Market" } th.text scope="col" { "Selection" } th scope="col" { "Probability" } th scope="col" { "Fair odds" } } }
+                thead { tr { th scope="col" { "Market" } th.text scope="col" { "Selection" } th scope="col" { "Probability" } th scope="col" { "Fair odds" } th scope="col" { "80 % interval" } } }
                 tbody { @for line in lines {
                     tr {
                         td { (line.market) } td.text { (line.selection) } td { (format!("{:.1} %", 100.0 * line.probability)) }
                         td { (line.odds.map_or_else(|| "–".into(), |o| format!("{o:.2}"))) }
+                        td { (line.interval_in_words()) }
                     }
                 } }
             }

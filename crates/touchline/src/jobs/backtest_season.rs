@@ -19,28 +19,29 @@ use crate::{
 
 /// The models asked for, or all that know the sport and fit in no time.
 pub(crate) fn chosen(names: &[String], sport: Sport) -> Result<Vec<Box<dyn Model>>> {
-    let mut known: Vec<Box<dyn Model>> = models().into_iter().filter(|m| m.supports(sport)).collect();
+    let known = || models().into_iter().filter(|m| m.supports(sport));
     if names.is_empty() {
-        known.retain(|m| !m.on_request());
-        return Ok(known);
+        return Ok(known().filter(|m| !m.on_request()).collect());
     }
-    let mut chosen = Vec::new();
+    let mut chosen: Vec<Box<dyn Model>> = Vec::new();
     for name in names {
-        let position = known.iter().position(|m| m.name() == name).ok_or_else(|| {
-            let list: Vec<&str> = known.iter().map(|m| m.name()).collect();
+        let model = by_name(name).ok().filter(|m| m.supports(sport));
+        let model = model.filter(|m| chosen.iter().all(|c| c.name() != m.name()));
+        chosen.push(model.ok_or_else(|| {
+            let list: Vec<&str> = known().map(|m| m.name()).collect();
             Stop::Usage(format!(
-                "no model {name:?} forecasts {sport}, or it is named twice; there is {}",
+                "no model {name:?} forecasts {sport}, or it is named twice; there is {}, each also as MODEL+isotonic, \
+                 MODEL+platt or MODEL+temperature",
                 list.join(", ")
             ))
-        })?;
-        chosen.push(known.remove(position));
+        })?);
     }
     Ok(chosen)
 }
 
 /// The model to forecast with: the one asked for, else the configured one where it knows the sport, else Elo, which knows all.
 pub(crate) fn forecaster(asked: Option<&str>, config: &Forecasting, sport: Sport) -> Result<Box<dyn Model>> {
-    let configured = || models().into_iter().find(|m| m.name() == config.model && m.supports(sport));
+    let configured = || by_name(&config.model).ok().filter(|m| m.supports(sport));
     match asked {
         Some(name) => Ok(chosen(&[name.to_owned()], sport)?.remove(0)),
         None => configured().map_or_else(|| Ok(by_name("elo")?), Ok),

@@ -3,7 +3,8 @@
 use anyhow::Result;
 use domain::{
     Briefing, Competition, Fixture, Forecast, History, Quote, RecordedBy, Snapshot,
-    market::{Line, Market, MarketKind},
+    interval::{Level, ScoreView},
+    market::{Line, Market, MarketKind, Selection},
 };
 use forecast::{
     FittedModel, Model,
@@ -180,10 +181,16 @@ pub(crate) fn shown(
                 selection: selection.to_string(),
                 probability: price.win_probability(),
                 odds: price.fair_odds().map(domain::DecimalOdds::value),
+                odds_80: odds_80(market, selection, forecast)?,
             });
         }
     }
     let (home, away) = forecast.distribution.expected_score();
+    let outcome = forecast.distribution.outcome_probabilities();
+    let within = |view| {
+        let (low, high) = forecast.distribution.interval(view, Level::FourFifths);
+        [low, high]
+    };
     Ok(UpcomingForecast {
         id,
         competition: fixture.competition.to_string(),
@@ -193,10 +200,22 @@ pub(crate) fn shown(
         away: name_of(fixture.away),
         model: forecast.model.clone(),
         as_of: forecast.as_of,
-        probabilities: forecast.distribution.outcome_probabilities().as_array(),
+        probabilities: outcome.as_array(),
+        confidence: outcome.as_array().into_iter().fold(0.0, f64::max),
+        entropy: outcome.entropy(),
+        total_80: within(ScoreView::Total),
+        margin_80: within(ScoreView::Margin),
         expected_score: [home, away],
         fair_odds,
     })
+}
+
+/// Between which fair odds a selection lies, by the model's doubt about its own means.
+fn odds_80(market: Market, selection: Selection, forecast: &Forecast) -> Result<Option<[f64; 2]>> {
+    let Some(doubt) = forecast.uncertainty else { return Ok(None) };
+    let interval = market.price_interval(selection, &forecast.distribution, doubt, Level::FourFifths)?;
+    let (short, long) = interval.fair_odds();
+    Ok(short.zip(long).map(|(short, long)| [short.value(), long.value()]))
 }
 
 /// The first kick-off of the last `horizon_days` on record: what is held back when nothing is to come.

@@ -1,19 +1,60 @@
 //! The main job on the bundled matches.
 
-use std::sync::OnceLock;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+    time::UNIX_EPOCH,
+};
 
 use serde_json::Value;
 
 use crate::Folder;
 
-/// One demo for all tests that look at one.
+/// A demo that was run, for all tests that look at one. A test runner may give every test a process of its own, so the first
+/// process leaves the demo of this very binary beside the build, and each takes a copy.
 pub(crate) fn folder() -> &'static (Folder, Value) {
     static DEMO: OnceLock<(Folder, Value)> = OnceLock::new();
     DEMO.get_or_init(|| {
+        let kept = kept_by_binary();
+        if !kept.exists() {
+            make(&kept);
+        }
         let folder = Folder::new();
-        let answer = folder.json(&["demo", "--no-serve"]);
-        (folder, answer)
+        fs::create_dir_all(folder.data()).expect("a folder");
+        fs::copy(kept.join(DATABASE), folder.data().join(DATABASE)).expect("a copy of the demo");
+        let answer = fs::read(kept.join(ANSWER)).expect("the demo's answer");
+        (folder, serde_json::from_slice(&answer).expect("JSON"))
     })
+}
+
+const DATABASE: &str = "touchline.db";
+const ANSWER: &str = "answer.json";
+
+/// Where the demo of this build of the binary is kept.
+fn kept_by_binary() -> PathBuf {
+    let binary = fs::metadata(env!("CARGO_BIN_EXE_touchline")).expect("the binary");
+    let built = binary.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    let name = format!("demo-{}-{}", binary.len(), built.map_or(0, |built| built.as_nanos()));
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+/// Runs the demo aside and moves it into place whole. Whoever comes second finds the place taken and loses nothing.
+fn make(kept: &Path) {
+    let folder = Folder::new();
+    let answer = folder.json(&["demo", "--no-serve"]);
+    let parent = kept.parent().expect("a place for temporary files");
+    let aside = tempfile::tempdir_in(parent).expect("a folder");
+    fs::copy(folder.data().join(DATABASE), aside.path().join(DATABASE)).expect("a copy of the demo");
+    fs::write(aside.path().join(ANSWER), answer.to_string()).expect("the demo's answer");
+    let moved = fs::rename(aside.path(), kept);
+    assert!(moved.is_ok() || kept.exists(), "{moved:?}");
+    for old in fs::read_dir(parent).expect("the folder").flatten() {
+        let of_another_build = old.file_name().to_string_lossy().starts_with("demo-") && old.path() != kept;
+        if of_another_build {
+            let _ = fs::remove_dir_all(old.path());
+        }
+    }
 }
 
 fn forecaster<'v>(section: &'v Value, name: &str) -> &'v Value {

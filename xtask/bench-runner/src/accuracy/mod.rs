@@ -11,7 +11,12 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use domain::{BookId, CompetitionId, History, OutcomeClass, OutcomeProbabilities, TeamId};
+use domain::{
+    BookId, CompetitionId, FixtureId, History, Outcome, OutcomeClass, OutcomeProbabilities, Score,
+    ScoreDistribution, TeamId,
+    interval::{Level, ScoreView},
+    snapshot::settled_score,
+};
 use forecast::backtest::MatchForecasts;
 use serde_json::{Value, json};
 use store::{Access, QuoteScope, Scope, Store};
@@ -46,6 +51,41 @@ impl Figure {
     fn to_json(&self) -> Value {
         json!({ "name": self.name, "value": self.value, "unit": self.unit, "peer": null, "ratio": null })
     }
+}
+
+/// How often the central intervals of a score's total and margin held what came.
+#[derive(Default)]
+pub(crate) struct Coverage {
+    n: f64,
+    held: [f64; 3],
+}
+
+impl Coverage {
+    pub(crate) fn add(&mut self, said: &ScoreDistribution, score: Score) {
+        for view in [ScoreView::Total, ScoreView::Margin] {
+            self.n += 1.0;
+            for (held, level) in self.held.iter_mut().zip(Level::ALL) {
+                *held += said.coverage(view, level, score);
+            }
+        }
+    }
+
+    /// `NAME_50`, `NAME_80` and `NAME_95`.
+    pub(crate) fn figures(&self, name: &str) -> Vec<Figure> {
+        let levels = self.held.iter().zip(Level::ALL);
+        let figure = |(held, level): (&f64, Level)| {
+            Figure::new(format!("{name}_{:.0}", 100.0 * level.mass()), held / self.n, "share")
+        };
+        levels.map(figure).collect()
+    }
+}
+
+/// The final score of every match, for scoring.
+pub(crate) fn scores(history: &History) -> BTreeMap<FixtureId, Score> {
+    let outcomes: BTreeMap<FixtureId, &Outcome> =
+        history.result_facts().iter().map(|f| (f.value.fixture, &f.value.outcome)).collect();
+    let fixtures = history.fixtures_for_scoring().into_iter();
+    fixtures.filter_map(|f| Some((f.id, settled_score(f, outcomes.get(&f.id)?)))).collect()
 }
 
 /// The facts of some competitions with the prices of one book, and the names of all teams.

@@ -19,7 +19,7 @@ use forecast::{
     model::by_name,
 };
 
-use super::{Figure, Loaded, load, write_forecast};
+use super::{Coverage, Figure, Loaded, load, scores, write_forecast};
 
 /// Who stands for a figure, and how much of the match itself it may know.
 struct Entry {
@@ -70,6 +70,9 @@ pub(super) const NBA: League = League {
     configurations_tried: 1_260,
 };
 
+/// Whose intervals are checked.
+const COVERED: &str = "dynamic_points";
+
 /// Summed losses of one forecaster.
 #[derive(Default)]
 struct Losses {
@@ -86,10 +89,11 @@ pub(super) fn run(league: &League, database: &Path, writer: &mut impl Write) -> 
     let closing = Closing::of(&loaded.history, competition);
     let mut losses: BTreeMap<&str, Losses> = BTreeMap::new();
     let mut market = Losses::default();
+    let mut coverage = Coverage::default();
     for briefed in [Briefed::AtKickoff, Briefed::AtClose] {
         let entries: Vec<&Entry> = league.entries.iter().filter(|e| e.briefed == briefed).collect();
         if !entries.is_empty() {
-            walk(&loaded, league, &entries, &closing, &mut losses, writer)?;
+            walk(&loaded, league, &entries, &closing, &mut losses, &mut coverage, writer)?;
         }
     }
     for fixture in loaded.history.fixtures_for_scoring() {
@@ -102,7 +106,9 @@ pub(super) fn run(league: &League, database: &Path, writer: &mut impl Write) -> 
         }
         market.add_total(closing.total(fixture.id), closing.total(fixture.id), outcome.full_time.total());
     }
-    figures(league, &losses, &market)
+    let mut figures = figures(league, &losses, &market)?;
+    figures.extend(coverage.figures(&format!("{}_coverage", league.name)));
+    Ok(figures)
 }
 
 fn figures(league: &League, losses: &BTreeMap<&str, Losses>, market: &Losses) -> Result<Vec<Figure>> {
@@ -136,6 +142,7 @@ fn walk(
     entries: &[&Entry],
     closing: &Closing,
     losses: &mut BTreeMap<&str, Losses>,
+    coverage: &mut Coverage,
     writer: &mut impl Write,
 ) -> Result<()> {
     let competition: CompetitionId = league.name.parse()?;
@@ -145,7 +152,11 @@ fn walk(
     plan.schedule = league.schedule;
     plan.briefed = entries[0].briefed;
     let mut totals: BTreeMap<(String, FixtureId), f64> = BTreeMap::new();
+    let scores = scores(&loaded.history);
     let mut keep = |forecast: &Forecast| {
+        if let Some(score) = scores.get(&forecast.fixture).filter(|_| forecast.model == COVERED) {
+            coverage.add(&forecast.distribution, *score);
+        }
         let (home, away) = forecast.distribution.expected_score();
         totals.insert((forecast.model.clone(), forecast.fixture), home + away);
     };

@@ -14,19 +14,18 @@ use std::{
 
 use anyhow::{Result, ensure};
 use domain::{
-    BookId, CompetitionId, Fixture, FixtureId, History, OutcomeClass, OutcomeProbabilities, Phase,
+    BookId, CompetitionId, Fixture, FixtureId, Forecast, History, OutcomeClass, OutcomeProbabilities, Phase,
     RecordedBy, Season, TeamId,
 };
 use forecast::{
     Model, Plan,
-    backtest::{Briefed, Period, Schedule},
+    backtest::{Briefed, Period, Schedule, walk_forward_visiting},
     market_baseline::{MarketPreference, market_forecast},
     model::by_name,
     scoring_rule::{LogLoss, RankedProbability, Scored, ScoringRule},
-    walk_forward,
 };
 
-use super::{Figure, Loaded, load, write_forecast};
+use super::{Coverage, Figure, Loaded, load, scores, write_forecast};
 
 const LEAGUES: [&str; 5] = ["eng.1", "esp.1", "fra.1", "ger.1", "ita.1"];
 const SEASONS: std::ops::RangeInclusive<i16> = 2019..=2023;
@@ -45,6 +44,9 @@ const FORECASTERS: [(&str, &str); 4] = [
     ("soccer_past_close", "past_closing_lines"),
     ("soccer_opening_odds", "opening_odds"),
 ];
+
+/// Whose intervals are checked.
+const COVERED: &str = "dynamic_strengths";
 
 /// Both scores of one forecaster, summed.
 #[derive(Default)]
@@ -75,9 +77,10 @@ pub(super) fn run(database: &Path, writer: &mut impl Write) -> Result<Vec<Figure
     let leagues = LEAGUES.iter().map(|id| id.parse()).collect::<Result<Vec<CompetitionId>, _>>()?;
     let loaded = load(database, leagues.clone(), vec![BookId::MARKET_AVERAGE])?;
     let mut totals: BTreeMap<String, Total> = BTreeMap::new();
+    let mut coverage = Coverage::default();
     let mut scored = 0;
     for league in leagues {
-        scored += walk_league(&loaded, league, &mut totals, writer)?;
+        scored += walk_league(&loaded, league, &mut totals, &mut coverage, writer)?;
     }
     ensure!(scored == N_MATCHES, "{scored} matches were forecast, not {N_MATCHES}: the files are others");
     let mut figures = Vec::new();
@@ -87,6 +90,7 @@ pub(super) fn run(database: &Path, writer: &mut impl Write) -> Result<Vec<Figure
             figures.extend(total.figures(name));
         }
     }
+    figures.extend(coverage.figures("coverage"));
     figures.push(Figure::new("soccer_matches", scored as f64, "matches"));
     figures.push(Figure::new("soccer_configurations_tried", CONFIGURATIONS_TRIED as f64, "settings"));
     Ok(figures)
@@ -96,11 +100,19 @@ fn walk_league(
     loaded: &Loaded,
     league: CompetitionId,
     totals: &mut BTreeMap<String, Total>,
+    coverage: &mut Coverage,
     writer: &mut impl Write,
 ) -> Result<usize> {
     let Loaded { history, teams } = loaded;
     let held_out = held_out(history, league);
-    let backtest = walk_forward(history, &plan(league)?, &|_| {})?;
+    let scores = scores(history);
+    let mut visit = |forecast: &Forecast| {
+        let score = scores.get(&forecast.fixture).filter(|_| held_out.contains(&forecast.fixture));
+        if let Some(score) = score.filter(|_| forecast.model == COVERED) {
+            coverage.add(&forecast.distribution, *score);
+        }
+    };
+    let backtest = walk_forward_visiting(history, &plan(league)?, &|_| {}, &mut visit)?;
     let judged = || backtest.matches.iter().filter(|one| held_out.contains(&one.fixture));
     for (figure, model) in FORECASTERS {
         let Some(position) = backtest.names.iter().position(|name| name == model) else { continue };

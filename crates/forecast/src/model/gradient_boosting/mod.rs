@@ -73,10 +73,6 @@ impl Learner for GradientBoosting {
         NAME
     }
 
-    fn on_request(&self) -> bool {
-        true
-    }
-
     fn draft(&self) -> Option<Self> {
         Some(Self { max_trees: MAX_TREES_OF_DRAFT })
     }

@@ -7,7 +7,7 @@ use domain::{
 use jiff::Timestamp;
 use testkit::SoccerLeague;
 
-use super::{
+use crate::model::{
     Model,
     dixon_coles::DixonColes,
     score_model::{HalfLife, Settings},
