@@ -42,7 +42,7 @@ pub(crate) struct Server {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Forecasting {
-    /// The model that predicts and bets; Elo takes the sports it does not know.
+    /// The model that predicts and bets; in sports it does not know `dynamic_points` takes its place.
     pub(crate) model: String,
     /// Days between refits of a walk-forward.
     pub(crate) step_days: u16,
@@ -106,7 +106,7 @@ impl Default for Server {
 impl Default for Forecasting {
     fn default() -> Self {
         Self {
-            model: "ensemble".into(),
+            model: "dynamic_strengths".into(),
             step_days: 7,
             min_training_matches: 100,
             horizon_days: 7,

@@ -52,7 +52,7 @@ fn tiles(report: &Report) -> Markup {
 fn calibration(sections: &[BacktestSection]) -> Markup {
     let lines = |section: &BacktestSection| -> Vec<ForecasterLine> {
         let named = |name: &&str| section.forecasters.iter().find(|f| f.name == **name).cloned();
-        ["ensemble", "market"].iter().filter_map(named).collect()
+        ["dynamic_strengths", "market"].iter().filter_map(named).collect()
     };
     html! {
         section {

@@ -39,12 +39,20 @@ pub(crate) fn chosen(names: &[String], sport: Sport) -> Result<Vec<Box<dyn Model
     Ok(chosen)
 }
 
-/// The model to forecast with: the one asked for, else the configured one where it knows the sport, else Elo, which knows all.
+/// The model to forecast with: the one asked for, else the configured one where it knows the sport, else the best without prices.
 pub(crate) fn forecaster(asked: Option<&str>, config: &Forecasting, sport: Sport) -> Result<Box<dyn Model>> {
     let configured = || by_name(&config.model).ok().filter(|m| m.supports(sport));
     match asked {
         Some(name) => Ok(chosen(&[name.to_owned()], sport)?.remove(0)),
-        None => configured().map_or_else(|| Ok(by_name("elo")?), Ok),
+        None => configured().map_or_else(|| Ok(by_name(unpriced(sport))?), Ok),
+    }
+}
+
+/// The best model that reads no prices, by sport.
+fn unpriced(sport: Sport) -> &'static str {
+    match sport {
+        Sport::Soccer => "dynamic_strengths",
+        Sport::Nfl | Sport::Nba => "dynamic_points",
     }
 }
 

@@ -70,7 +70,7 @@ fn the_report_has_everybody_on_the_same_matches() {
     assert_eq!(backtests.len(), 2);
     for section in backtests {
         assert_eq!(section["season"], "2023-24");
-        for name in ["base_rate", "elo", "dixon_coles", "ensemble", "market"] {
+        for name in ["base_rate", "elo", "dixon_coles", "dynamic_strengths", "ensemble", "market"] {
             let line = forecaster(section, name);
             assert_eq!(line["n"], 380, "{name}");
             for score in ["rps", "log_loss", "brier", "accuracy", "ece"] {
@@ -84,7 +84,7 @@ fn the_report_has_everybody_on_the_same_matches() {
 fn dixon_coles_beats_the_base_rate_beyond_doubt() {
     let (_, answer) = folder();
     for section in answer["backtests"].as_array().expect("a list") {
-        for name in ["dixon_coles", "ensemble"] {
+        for name in ["dixon_coles", "dynamic_strengths", "ensemble"] {
             let difference = &forecaster(section, name)["rps_to_base_rate"];
             assert!(difference["high"].as_f64().is_some_and(|high| high < 0.0), "{name}: {difference}");
         }
