@@ -2,7 +2,7 @@
 //! were worth. One file per method, listed in [`METHODS`].
 //!
 //! A method is fitted on forecasts that were made before their matches were known, and applied to later ones; it is never
-//! scored on what it was fitted on ([`crate::model::recalibrated`] sees to that).
+//! scored on what it was fitted on (`model/recalibrated.rs` sees to that).
 
 mod isotonic;
 mod platt;

@@ -10,7 +10,7 @@
 //! | r | rest: second match on consecutive days (NBA), week off (NFL) | |
 //!
 //! m = s_home + b_home - s_away - b_away + h (at home) + e (r_home - r_away), and t = g + u_home + u_away
-//! and f (r_home + r_away) and k (play-offs) added to it. Each is followed by a Kalman filter ([`filter`]). The score layer of `points` turns m and t into a joint
+//! and f (r_home + r_away) and k (play-offs) added to it. Each is followed by a Kalman filter (`filter.rs`). The score layer of `points` turns m and t into a joint
 //! score distribution with key numbers; it is fitted on what the filter expected of every past match before it was played.
 //!
 //! Three models share this, by what they read:

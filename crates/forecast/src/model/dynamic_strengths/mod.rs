@@ -33,7 +33,7 @@
 //! its home less away probability and its chance of over 2.5 goals, and they enter a Kalman update with a small variance. The
 //! performance then counts against the lambda and mu of the price, which knew the line-ups.
 //!
-//! The forecast is the grid of Dixon and Coles at S and T, reweighted to [`stack`]'s outcome probabilities.
+//! The forecast is the grid of Dixon and Coles at S and T, reweighted to the outcome probabilities.
 //!
 //! References: S. J. Koopman and R. Lit, "A dynamic bivariate Poisson model for analysing and forecasting match results in the
 //! English Premier League", JRSS A 178 (2015), 167-186, for the state space; D. Creal, S. J. Koopman and A. Lucas,

@@ -1,5 +1,5 @@
 //! What the score models share: strengths of teams, home advantage, covariates, priors, time decay and the search for the
-//! maximum. A model of this family is a law of two counts ([`ScoreLaw`]) on top of this; its file says which.
+//! maximum. A model of this family is a law of two counts (`law.rs`) on top of this; its file says which.
 //!
 //! | symbol | meaning | unit |
 //! |---|---|---|
