@@ -22,9 +22,19 @@ const SECONDS_PER_DAY: i64 = 86_400;
 /// Members fitted at one cut, and what they said since.
 #[derive(Clone)]
 struct Fold {
-    /// None where a member had too little to learn from.
-    fitted: Option<Arc<Vec<Box<dyn FittedModel>>>>,
+    members: Members,
     said: BTreeMap<FixtureId, Said>,
+}
+
+/// The members of a fold as fitted at its cut.
+#[derive(Clone)]
+enum Members {
+    /// One of them had too little to learn from.
+    Unable,
+    /// Kept while matches of the fold are still played.
+    Fitted(Arc<Vec<Box<dyn FittedModel>>>),
+    /// Not fitted yet, or no longer needed: years of fits would fill the memory.
+    Dropped,
 }
 
 /// What each member said about a fixture as it stood.
@@ -67,6 +77,11 @@ impl Calendar {
         Timestamp::from_second(at.as_second().div_euclid(step) * step).unwrap_or(Timestamp::MIN)
     }
 
+    /// Whether the matches up to the next cut have been played, with as much time again for late results.
+    fn is_over(self, cut: Timestamp, at: Timestamp) -> bool {
+        at.duration_since(cut).as_secs() > 2 * i64::from(self.step_days.max(1)) * SECONDS_PER_DAY
+    }
+
     fn reaches(self, cut: Timestamp, at: Timestamp) -> bool {
         at.duration_since(cut).as_secs() <= i64::from(self.reach_days) * SECONDS_PER_DAY
     }
@@ -101,7 +116,8 @@ impl Folds {
             .par_iter()
             .map(|(cut, fixtures)| {
                 let known = last.and_then(|last| last.by_cut.get(cut));
-                Fold::of(members, snapshot, competition, *cut, fixtures, known).map(|fold| (*cut, fold))
+                Fold::of(members, snapshot, competition, (*cut, calendar), fixtures, known)
+                    .map(|fold| (*cut, fold))
             })
             .collect();
         folds.by_cut = made?.into_iter().collect();
@@ -135,34 +151,47 @@ impl Fold {
         members: &[&dyn Model],
         snapshot: &Snapshot<'_>,
         competition: CompetitionId,
-        cut: Timestamp,
+        (cut, calendar): (Timestamp, Calendar),
         fixtures: &[Fixture],
         known: Option<&Self>,
     ) -> Result<Self, ForecastError> {
-        // A match that was moved to a later day after its result was stored may have been learnt from.
-        let rewound = snapshot.rewound(cut);
-        let fixtures = fixtures.iter().filter(|f| rewound.result(f.id).is_none());
-        let fitted = match known {
-            Some(fold) => fold.fitted.clone(),
-            None => fit_all(members, &rewound, competition)?.map(Arc::new),
-        };
-        // Members that read prices saw those up to the kick-off.
-        let briefing = |f: &Fixture| snapshot.briefing_before(f, f.kickoff.earliest());
-        let mut said = BTreeMap::new();
-        if let Some(fitted) = &fitted {
-            for fixture in fixtures {
-                let before = known.and_then(|fold| fold.said.get(&fixture.id));
-                let told = match before.filter(|said| said.fixture == *fixture) {
-                    Some(said) => said.clone(),
-                    None => Said {
-                        fixture: *fixture,
-                        probabilities: outcome_probabilities(fitted, &briefing(fixture))?,
-                    },
-                };
-                said.insert(fixture.id, told);
-            }
+        let before = |f: &Fixture| known?.said.get(&f.id).filter(|said| said.fixture == *f);
+        let mut fold =
+            Self { members: known.map_or(Members::Dropped, |k| k.members.clone()), said: BTreeMap::new() };
+        fold.said.extend(fixtures.iter().filter_map(|f| Some((f.id, before(f)?.clone()))));
+        let unsaid: Vec<&Fixture> = fixtures.iter().filter(|f| before(f).is_none()).collect();
+        if !unsaid.is_empty() {
+            fold.say(members, snapshot, competition, cut, &unsaid)?;
         }
-        Ok(Self { fitted, said })
+        if calendar.is_over(cut, snapshot.at()) && matches!(fold.members, Members::Fitted(_)) {
+            fold.members = Members::Dropped;
+        }
+        Ok(fold)
+    }
+
+    /// Lets the members forecast what they have not forecast yet.
+    fn say(
+        &mut self,
+        members: &[&dyn Model],
+        snapshot: &Snapshot<'_>,
+        competition: CompetitionId,
+        cut: Timestamp,
+        fixtures: &[&Fixture],
+    ) -> Result<(), ForecastError> {
+        let rewound = snapshot.rewound(cut);
+        if matches!(self.members, Members::Dropped) {
+            let fitted = fit_all(members, &rewound, competition)?;
+            self.members = fitted.map_or(Members::Unable, |fitted| Members::Fitted(Arc::new(fitted)));
+        }
+        let Members::Fitted(fitted) = &self.members else { return Ok(()) };
+        // A match that was moved to a later day after its result was stored may have been learnt from.
+        for fixture in fixtures.iter().filter(|f| rewound.result(f.id).is_none()) {
+            // Members that read prices saw those up to the kick-off.
+            let briefing = snapshot.briefing_before(fixture, fixture.kickoff.earliest());
+            let probabilities = outcome_probabilities(fitted, &briefing)?;
+            self.said.insert(fixture.id, Said { fixture: **fixture, probabilities });
+        }
+        Ok(())
     }
 }
 
