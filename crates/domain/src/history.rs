@@ -112,7 +112,8 @@ impl History {
         statistics.retain(|s| dense(s.value.fixture).is_some());
         sort_as_known(&mut statistics, |s| s.fixture);
         quotes.retain(|q| dense(q.value.fixture).is_some());
-        quotes.sort_unstable_by_key(|q| (q.value.fixture, q.times.known_at, q.times.sequence, q.value.series));
+        quotes
+            .sort_unstable_by_key(|q| (q.value.fixture, q.times.known_at, q.times.sequence, q.value.series));
         let index =
             |ids: &mut dyn Iterator<Item = FixtureId>| ids.map(|id| dense(id).unwrap_or_default()).collect();
         let fixture_index = index(&mut fixtures.iter().map(|f| f.value.id));
