@@ -3,6 +3,6 @@
 mod sqlite;
 
 pub(crate) use sqlite::{
-    Connection, Durability, Pool, Row, Transaction, begin_write, classify, close, database_bytes,
+    Arguments, Connection, Durability, Pool, Row, Transaction, begin_write, classify, close, database_bytes,
     insert_rows, integrity, open_readers, open_writer, prepare_write,
 };

@@ -1,11 +1,14 @@
 //! Writing a plan, in the order of the keys: sorted rows fill pages instead of splitting them.
 
-use sqlx::{Arguments as _, error::ErrorKind};
+use sqlx::{
+    Arguments as _,
+    error::{BoxDynError, ErrorKind},
+};
 
 use super::plan::{Of, Plan};
 use crate::{
     StoreError, column,
-    engine::{Connection, insert_rows},
+    engine::{Arguments, Connection, insert_rows},
     fact,
     statement::fact as sql,
 };
@@ -61,50 +64,31 @@ impl Plan {
 
     async fn write_versions(&mut self, connection: &mut Connection, sequence: i64) -> Result<(), StoreError> {
         self.versions.sort_by_key(|of| (of.fixture, of.fact.known_at));
-        insert_rows(
-            connection,
-            &sql::VERSION_ROWS,
-            &self.versions,
-            |values, Of { fixture, occurred_at, fact }| {
-                let (_, end) = column::kickoff_columns(fact.value.kickoff);
-                values.add(fixture.0)?;
-                values.add(column::micros(fact.known_at))?;
-                values.add(sequence)?;
-                values.add(column::rule_number(fact.known_rule))?;
-                values.add(column::micros(*occurred_at))?;
-                values.add(end)?;
-                values.add(i64::from(fact.value.season.start_year))?;
-                values.add(i64::from(fact.value.neutral))?;
-                values.add(fact.value.stage.code())?;
-                values.add(fact.value.status.code())
-            },
-        )
+        insert_rows(connection, &sql::VERSION_ROWS, &self.versions, |values, of| {
+            let (_, end) = column::kickoff_columns(of.fact.value.kickoff);
+            leading_columns(values, of, sequence)?;
+            values.add(end)?;
+            values.add(i64::from(of.fact.value.season.start_year))?;
+            values.add(i64::from(of.fact.value.neutral))?;
+            values.add(of.fact.value.stage.code())?;
+            values.add(of.fact.value.status.code())
+        })
         .await
     }
 
     async fn write_results(&mut self, connection: &mut Connection, sequence: i64) -> Result<(), StoreError> {
         self.results.sort_by_key(|of| of.fixture);
-        insert_rows(
-            connection,
-            &sql::RESULT_ROWS,
-            &self.results,
-            |values, Of { fixture, occurred_at, fact }| {
-                let outcome = &fact.value;
-                let periods =
-                    (!outcome.periods.is_empty()).then(|| column::json("periods", &outcome.periods));
-                values.add(fixture.0)?;
-                values.add(column::micros(fact.known_at))?;
-                values.add(sequence)?;
-                values.add(column::rule_number(fact.known_rule))?;
-                values.add(column::micros(*occurred_at))?;
-                values.add(column::name(outcome.status))?;
-                values.add(outcome.regulation.map(|s| i64::from(s.home)))?;
-                values.add(outcome.regulation.map(|s| i64::from(s.away)))?;
-                values.add(i64::from(outcome.full_time.home))?;
-                values.add(i64::from(outcome.full_time.away))?;
-                values.add(periods.transpose()?)
-            },
-        )
+        insert_rows(connection, &sql::RESULT_ROWS, &self.results, |values, of| {
+            let outcome = &of.fact.value;
+            let periods = (!outcome.periods.is_empty()).then(|| column::json("periods", &outcome.periods));
+            leading_columns(values, of, sequence)?;
+            values.add(column::name(outcome.status))?;
+            values.add(outcome.regulation.map(|s| i64::from(s.home)))?;
+            values.add(outcome.regulation.map(|s| i64::from(s.away)))?;
+            values.add(i64::from(outcome.full_time.home))?;
+            values.add(i64::from(outcome.full_time.away))?;
+            values.add(periods.transpose()?)
+        })
         .await
     }
 
@@ -114,42 +98,33 @@ impl Plan {
         sequence: i64,
     ) -> Result<(), StoreError> {
         self.statistics.sort_by_key(|of| of.fixture);
-        insert_rows(
-            connection,
-            &sql::STATISTICS_ROWS,
-            &self.statistics,
-            |values, Of { fixture, occurred_at, fact }| {
-                values.add(fixture.0)?;
-                values.add(column::micros(fact.known_at))?;
-                values.add(sequence)?;
-                values.add(column::rule_number(fact.known_rule))?;
-                values.add(column::micros(*occurred_at))?;
-                fact::statistics_columns(&fact.value).into_iter().try_for_each(|value| values.add(value))
-            },
-        )
+        insert_rows(connection, &sql::STATISTICS_ROWS, &self.statistics, |values, of| {
+            leading_columns(values, of, sequence)?;
+            fact::statistics_columns(&of.fact.value).into_iter().try_for_each(|value| values.add(value))
+        })
         .await
     }
 
     async fn write_line_ups(&mut self, connection: &mut Connection, sequence: i64) -> Result<(), StoreError> {
         self.line_ups.sort_by_key(|of| of.fixture);
-        insert_rows(
-            connection,
-            &sql::LINE_UP_ROWS,
-            &self.line_ups,
-            |values, Of { fixture, occurred_at, fact }| {
-                values.add(fixture.0)?;
-                values.add(column::micros(fact.known_at))?;
-                values.add(sequence)?;
-                values.add(column::rule_number(fact.known_rule))?;
-                values.add(column::micros(*occurred_at))?;
-                [&fact.value.home, &fact.value.away].into_iter().try_for_each(|side| {
-                    values.add(side.as_ref().map(|s| s.player.to_string()))?;
-                    values.add(side.as_ref().map(|s| s.name.clone()))
-                })
-            },
-        )
+        insert_rows(connection, &sql::LINE_UP_ROWS, &self.line_ups, |values, of| {
+            leading_columns(values, of, sequence)?;
+            [&of.fact.value.home, &of.fact.value.away].into_iter().try_for_each(|side| {
+                values.add(side.as_ref().map(|s| s.player.to_string()))?;
+                values.add(side.as_ref().map(|s| s.name.clone()))
+            })
+        })
         .await
     }
+}
+
+/// Fixture, moment of knowledge, import, rule and moment of happening: what every table of facts about fixtures begins with.
+fn leading_columns<T>(values: &mut Arguments, of: &Of<T>, sequence: i64) -> Result<(), BoxDynError> {
+    values.add(of.fixture.0)?;
+    values.add(column::micros(of.fact.known_at))?;
+    values.add(sequence)?;
+    values.add(column::rule_number(of.fact.known_rule))?;
+    values.add(column::micros(of.occurred_at))
 }
 
 /// A fixture refers to its competition and teams only.
