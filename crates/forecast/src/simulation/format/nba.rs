@@ -12,6 +12,7 @@ use super::{
         MilestoneShares, PairingOdds, Seat,
         games::Games,
         milestones::Milestones,
+        season::play_out,
         standings::{Schedule, Standings},
         tie_break::{Step, TieBreaker},
     },
@@ -19,10 +20,7 @@ use super::{
 };
 use crate::{
     ForecastError,
-    simulation::{
-        blocks::{self, BLOCK, Runs},
-        state::SeasonState,
-    },
+    simulation::{blocks::Runs, state::SeasonState},
 };
 
 const DIVISION_STEPS: &[Step] = &[Step::HeadToHead, Step::Division, Step::Conference, Step::NetPoints];
@@ -84,33 +82,15 @@ impl Nba<'_> {
     /// # Errors
     /// When there is not one forecast per remaining game.
     pub fn simulate(&self, runs: Runs) -> Result<MilestoneShares, ForecastError> {
-        let state = self.state;
-        if self.forecasts.len() != state.remaining.len() {
-            let detail = format!("{} forecasts of {} games", self.forecasts.len(), state.remaining.len());
-            return Err(ForecastError::Season { detail });
-        }
-        let schedule = Schedule::of(state, self.seats);
+        let schedule = Schedule::of(self.state, self.seats);
         let mut games = Games::default();
         for forecast in self.forecasts {
             games.push_cells(forecast.scores.clone(), &forecast.weights);
         }
         let bracket = Bracket::of(self, &schedule);
-        let empty = || Milestones::new(schedule.n_teams(), NAMES.len(), schedule.longest());
-        let counts = blocks::tally(
-            runs,
-            || (empty(), Vec::new()),
-            |(counts, drawn), generator, n| {
-                games.play(drawn, generator);
-                let mut scores: Vec<Score> = state.played.iter().map(|played| played.score).collect();
-                for season in 0..n {
-                    scores.truncate(state.played.len());
-                    scores.extend((0..games.len()).map(|game| drawn[game * BLOCK + season]));
-                    bracket.finish(&Standings::of(&schedule, &scores), counts, generator);
-                }
-            },
-            |(sum, drawn), (other, _)| (sum.merged(&other), drawn),
-        );
-        Ok(MilestoneShares::of(state.teams.clone(), NAMES, runs.n, counts.0))
+        play_out(self.state, &schedule, &games, NAMES, runs, |standings, counts, generator| {
+            bracket.finish(standings, counts, generator);
+        })
     }
 }
 

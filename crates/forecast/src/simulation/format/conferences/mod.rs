@@ -4,6 +4,7 @@
 pub(super) mod games;
 pub(super) mod milestones;
 pub(super) mod pairing_odds;
+pub(super) mod season;
 pub(super) mod standings;
 pub(super) mod tie_break;
 

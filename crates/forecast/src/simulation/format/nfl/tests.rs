@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    CompetitionId, Fixture, FixtureId, FixtureStatus, Kickoff, ScoreDistribution, Sport, Stage, TeamId,
-    table_rules::nfl::DIVISIONS,
+    CompetitionId, Fixture, FixtureId, FixtureStatus, Kickoff, Score, ScoreDistribution, Sport, Stage,
+    TeamId, table_rules::nfl::DIVISIONS,
 };
 use jiff::Timestamp;
 use rand_xoshiro::rand_core::SeedableRng;
