@@ -4,11 +4,10 @@ use domain::{FixtureId, Sequence};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sqlx::{Arguments as _, Row as _};
 
 use crate::{
     PayloadHash, Store, StoreError, column,
-    engine::{Connection, Durability, Row, insert_rows},
+    engine::{Connection, Durability, Row, insert_rows, query, query_as, query_scalar},
     statement::backtest as sql,
 };
 
@@ -88,9 +87,9 @@ impl Store {
         let hash = PayloadHash::of(&new.forecasts).to_string();
         let forecasts = zstd::encode_all(new.forecasts.as_slice(), COMPRESSION_LEVEL)
             .map_err(|e| StoreError::Io { detail: format!("compressing forecasts: {e}") })?;
-        let mut writer = self.writer().await?;
+        let writer = self.writer().await?;
         let mut transaction = writer.begin(Durability::Power).await?;
-        let existing: Option<(i64, i64)> = sqlx::query_as(sql::BACKTEST_OF)
+        let existing: Option<(i64, i64)> = query_as(sql::BACKTEST_OF)
             .bind(&configuration)
             .bind(&new.code_version)
             .bind(new.data_sequence.0)
@@ -104,7 +103,7 @@ impl Store {
         for tried in &new.tried {
             configuration_tried(&mut transaction, set, tried).await?;
         }
-        let id = sqlx::query_scalar(sql::INSERT_BACKTEST)
+        let id = query_scalar(sql::INSERT_BACKTEST)
             .bind(column::micros(new.made_at))
             .bind(&new.code_version)
             .bind(new.data_sequence.0)
@@ -125,7 +124,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read, or a later version wrote into it.
     pub async fn backtest(&self, id: BacktestId) -> Result<Option<StoredBacktest>, StoreError> {
-        let row = sqlx::query(sql::BACKTEST).bind(id.0).fetch_optional(self.readers()).await?;
+        let row = query(sql::BACKTEST).bind(id.0).fetch_optional(self.readers()).await?;
         row.map(|row| {
             Ok(StoredBacktest { head: head(&row)?, report: column::from_json("report", row.try_get(7)?)? })
         })
@@ -137,7 +136,7 @@ impl Store {
     /// # Errors
     /// As [`Store::backtest`].
     pub async fn backtests(&self) -> Result<Vec<BacktestHead>, StoreError> {
-        let rows = sqlx::query(sql::BACKTESTS).fetch_all(self.readers()).await?;
+        let rows = query(sql::BACKTESTS).fetch_all(self.readers()).await?;
         rows.iter().map(head).collect()
     }
 
@@ -146,7 +145,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read, or is damaged.
     pub async fn backtest_forecasts(&self, id: BacktestId) -> Result<Option<Vec<u8>>, StoreError> {
-        let query = sqlx::query_scalar(sql::BACKTEST_FORECASTS).bind(id.0);
+        let query = query_scalar(sql::BACKTEST_FORECASTS).bind(id.0);
         let packed: Option<Vec<u8>> = query.fetch_optional(self.readers()).await?;
         let damaged = |_| StoreError::Damaged { detail: format!("the forecasts of backtest {}", id.0) };
         packed.map(|packed| zstd::decode_all(packed.as_slice()).map_err(damaged)).transpose()
@@ -157,7 +156,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn configurations_tried(&self, set: MatchSetId) -> Result<Vec<String>, StoreError> {
-        Ok(sqlx::query_scalar(sql::TRIED).bind(set.0).fetch_all(self.readers()).await?)
+        Ok(query_scalar(sql::TRIED).bind(set.0).fetch_all(self.readers()).await?)
     }
 }
 
@@ -183,11 +182,11 @@ pub(crate) async fn match_set(
     ids.dedup();
     let bytes: Vec<u8> = ids.iter().flat_map(|id| id.to_le_bytes()).collect();
     let hash = PayloadHash::of(&bytes).to_string();
-    let query = sqlx::query_scalar(sql::MATCH_SET_OF).bind(&hash);
+    let query = query_scalar(sql::MATCH_SET_OF).bind(&hash);
     if let Some(id) = query.fetch_optional(&mut *connection).await? {
         return Ok(MatchSetId(id));
     }
-    let set: i64 = sqlx::query_scalar(sql::INSERT_MATCH_SET).bind(&hash).fetch_one(&mut *connection).await?;
+    let set: i64 = query_scalar(sql::INSERT_MATCH_SET).bind(&hash).fetch_one(&mut *connection).await?;
     insert_rows(connection, &sql::MATCH_SET_ROWS, &ids, |values, id| {
         values.add(*id)?;
         values.add(set)
@@ -202,6 +201,6 @@ pub(crate) async fn configuration_tried(
     set: MatchSetId,
     configuration: &str,
 ) -> Result<(), StoreError> {
-    sqlx::query(sql::INSERT_TRIED).bind(set.0).bind(configuration).execute(connection).await?;
+    query(sql::INSERT_TRIED).bind(set.0).bind(configuration).execute(connection).await?;
     Ok(())
 }

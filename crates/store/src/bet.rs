@@ -6,11 +6,10 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sqlx::Row as _;
 
 use crate::{
     ForecastId, Settlement, Store, StoreError, column,
-    engine::{Connection, Durability, Row},
+    engine::{Connection, Durability, Row, query, query_scalar},
     ledger::{self, EntryKind, Posting},
     settlement,
     statement::money as sql,
@@ -96,7 +95,7 @@ impl Store {
     /// # Errors
     /// When a fixture or forecast does not exist or the store cannot be written; nothing is stored then.
     pub async fn place_bets(&self, bets: &[NewBet]) -> Result<Vec<PlacedBet>, StoreError> {
-        let mut writer = self.writer().await?;
+        let writer = self.writer().await?;
         let mut transaction = writer.begin(Durability::Power).await?;
         let mut placed = Vec::with_capacity(bets.len());
         for bet in bets {
@@ -112,7 +111,7 @@ impl Store {
     /// When the store cannot be read, or a later version wrote into it.
     pub async fn bets(&self, filter: &BetFilter) -> Result<Vec<Bet>, StoreError> {
         let (first, last) = filter.fixture.map_or((0, i64::MAX), |fixture| (fixture.0, fixture.0));
-        let rows = sqlx::query(sql::BETS)
+        let rows = query(sql::BETS)
             .bind(filter.run.as_deref().unwrap_or_default())
             .bind(first)
             .bind(last)
@@ -127,7 +126,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn competitions_bet_on(&self, run: &str) -> Result<Vec<CompetitionId>, StoreError> {
-        let query = sqlx::query_scalar(sql::COMPETITIONS_BET_ON).bind(run);
+        let query = query_scalar(sql::COMPETITIONS_BET_ON).bind(run);
         let ids: Vec<String> = query.fetch_all(self.readers()).await?;
         ids.iter().map(|id| column::parsed("competition", id)).collect()
     }
@@ -136,7 +135,7 @@ impl Store {
 async fn place(connection: &mut Connection, bet: &NewBet) -> Result<PlacedBet, StoreError> {
     let (kind, quarters) = column::market_columns(bet.market);
     let (kickoff_start, kickoff_end) = column::kickoff_columns(bet.kickoff);
-    let inserted: Option<i64> = sqlx::query_scalar(sql::INSERT_BET)
+    let inserted: Option<i64> = query_scalar(sql::INSERT_BET)
         .bind(&bet.idempotency_key)
         .bind(&bet.run)
         .bind(bet.fixture.0)
@@ -156,7 +155,7 @@ async fn place(connection: &mut Connection, bet: &NewBet) -> Result<PlacedBet, S
         .fetch_optional(&mut *connection)
         .await?;
     let Some(id) = inserted else {
-        let query = sqlx::query_scalar(sql::BET_OF_KEY).bind(&bet.idempotency_key);
+        let query = query_scalar(sql::BET_OF_KEY).bind(&bet.idempotency_key);
         return Ok(PlacedBet { id: BetId(query.fetch_one(connection).await?), inserted: false });
     };
     let stake = Posting {
@@ -185,13 +184,13 @@ fn stored(row: &Row) -> Result<Bet, StoreError> {
         stake: Money::new(row.try_get(11)?, column::parsed("currency", row.try_get(12)?)?),
         placed_at: column::instant(row.try_get(13)?)?,
         kickoff: column::kickoff(row.try_get(14)?, row.try_get(15)?)?,
-        forecast: row.try_get::<Option<i64>, _>(16)?.map(ForecastId),
+        forecast: row.try_get::<Option<i64>>(16)?.map(ForecastId),
     };
-    let settlement = match row.try_get::<Option<i64>, _>(17)? {
+    let settlement = match row.try_get::<Option<i64>>(17)? {
         None => None,
         Some(revision) => Some(Settlement {
             revision: column::small("revision", revision)?,
-            result: row.try_get::<Option<i64>, _>(18)?.map(Sequence),
+            result: row.try_get::<Option<i64>>(18)?.map(Sequence),
             grade: grade(row, 19)?,
             payout: Money::new(row.try_get(23)?, terms.stake.currency),
             settled_at: column::instant(row.try_get(24)?)?,

@@ -145,12 +145,17 @@ mod tests {
 
     #[test]
     fn the_migration_names_the_same_rules() {
-        let migration = concat!(
+        let sqlite = concat!(
             include_str!("../migrations/sqlite/0001_facts.sql"),
             include_str!("../migrations/sqlite/0005_line_ups.sql")
         );
+        let postgres = concat!(
+            include_str!("../migrations/postgres/0001_facts.sql"),
+            include_str!("../migrations/postgres/0005_line_ups.sql")
+        );
         for (number, rule) in RULES {
-            assert!(migration.contains(&format!("({number}, '{}')", rule.code())), "{}", rule.code());
+            let row = format!("({number}, '{}')", rule.code());
+            assert!(sqlite.contains(&row) && postgres.contains(&row), "{}", rule.code());
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::Place;
+
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -13,27 +15,52 @@ pub enum StoreError {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// The address of a server that cannot be understood.
+    #[error(
+        "the address of the database cannot be understood: {detail}; it reads postgres://USER:PASSWORD@HOST:PORT/DATABASE"
+    )]
+    Address {
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// A server that does not answer, or refuses.
+    #[error(
+        "cannot open the store on {server}: {detail}; check that the server runs and that user, password and database exist"
+    )]
+    Unreachable {
+        /// Which.
+        server: String,
+        /// What it said.
+        detail: String,
+    },
+    /// A connection that ended in the middle of something, which was not done.
+    #[error(
+        "the connection to the database was lost: {detail}; run the command again when the server is back (nothing was lost)"
+    )]
+    Disconnected {
+        /// What happened to it.
+        detail: String,
+    },
     /// There is no database to read.
-    #[error("there is no store at {}; create it with `touchline init` or by importing data", path.display())]
+    #[error("there is no store at {place}; create it with `touchline init` or by importing data")]
     Absent {
         /// Where.
-        path: PathBuf,
+        place: Place,
     },
     /// The file is something else.
-    #[error("{} is not a Touchline store; choose another place with --data DIR", path.display())]
+    #[error("{place} is not a Touchline store; choose another place with --data DIR or --database URL")]
     NotAStore {
         /// Where.
-        path: PathBuf,
+        place: Place,
     },
     /// A later Touchline wrote this database.
     #[error(
-        "the store at {} has schema {found} and this Touchline knows schemas up to {known}; upgrade Touchline \
-         (nothing was changed)",
-        path.display()
+        "the store at {place} has schema {found} and this Touchline knows schemas up to {known}; upgrade Touchline \
+         (nothing was changed)"
     )]
     Newer {
         /// Where.
-        path: PathBuf,
+        place: Place,
         /// The newest migration in the database.
         found: i64,
         /// The newest migration known here.
@@ -41,13 +68,12 @@ pub enum StoreError {
     },
     /// An earlier Touchline wrote this database, and it was opened for reading only.
     #[error(
-        "the store at {} has schema {found} and this Touchline needs {known}; open it once for writing, e.g. by \
-         importing a file, to bring it up to date",
-        path.display()
+        "the store at {place} has schema {found} and this Touchline needs {known}; bring it up to date with \
+         `touchline db migrate`"
     )]
     Older {
         /// Where.
-        path: PathBuf,
+        place: Place,
         /// The newest migration in the database.
         found: i64,
         /// The newest migration known here.

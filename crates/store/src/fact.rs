@@ -6,7 +6,6 @@ use domain::{
     quote::{Phase, Series},
     statistics::Pair,
 };
-use sqlx::Row as _;
 
 use crate::{StoreError, column, engine::Row, import::Version};
 
@@ -16,7 +15,7 @@ pub(crate) fn version(row: &Row, first: usize) -> Result<Version, StoreError> {
     Ok(Version {
         kickoff: column::kickoff(row.try_get(first)?, row.try_get(first + 1)?)?,
         season: Season::starting(column::small("season", row.try_get(first + 2)?)?),
-        neutral: row.try_get::<i64, _>(first + 3)? != 0,
+        neutral: row.try_get::<i64>(first + 3)? != 0,
         stage: column::coded("stage", stage, Stage::from_code(stage))?,
         status: column::coded("status", status, FixtureStatus::from_code(status))?,
     })

@@ -3,11 +3,10 @@
 use domain::FixtureId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sqlx::{Arguments as _, Row as _};
 
 use crate::{
     Store, StoreError, column,
-    engine::{Durability, insert_rows},
+    engine::{Durability, insert_rows, query, query_as, query_scalar},
     statement::work as sql,
 };
 
@@ -59,9 +58,9 @@ impl Store {
         findings: &[CheckFinding],
         ran_at: Timestamp,
     ) -> Result<i64, StoreError> {
-        let mut writer = self.writer().await?;
+        let writer = self.writer().await?;
         let mut transaction = writer.begin(Durability::Power).await?;
-        let query = sqlx::query_scalar(sql::INSERT_CHECK_RUN).bind(column::micros(ran_at));
+        let query = query_scalar(sql::INSERT_CHECK_RUN).bind(column::micros(ran_at));
         let run: i64 = query.fetch_one(&mut *transaction).await?;
         insert_rows(&mut transaction, &sql::FINDING_ROWS, findings, |values, finding| {
             values.add(run)?;
@@ -81,17 +80,16 @@ impl Store {
     /// # Errors
     /// When the store cannot be read, or a later version wrote into it.
     pub async fn last_check_run(&self) -> Result<Option<CheckRun>, StoreError> {
-        let last: Option<(i64, i64)> =
-            sqlx::query_as(sql::LAST_CHECK_RUN).fetch_optional(self.readers()).await?;
+        let last: Option<(i64, i64)> = query_as(sql::LAST_CHECK_RUN).fetch_optional(self.readers()).await?;
         let Some((id, ran_at)) = last else { return Ok(None) };
-        let rows = sqlx::query(sql::FINDINGS).bind(id).fetch_all(self.readers()).await?;
+        let rows = query(sql::FINDINGS).bind(id).fetch_all(self.readers()).await?;
         let findings = rows
             .iter()
             .map(|row| {
                 Ok(CheckFinding {
                     check: row.try_get(0)?,
                     severity: column::named("severity", row.try_get(1)?)?,
-                    fixture: row.try_get::<Option<i64>, _>(2)?.map(FixtureId),
+                    fixture: row.try_get::<Option<i64>>(2)?.map(FixtureId),
                     subject: row.try_get(3)?,
                     detail: row.try_get(4)?,
                 })

@@ -3,11 +3,10 @@
 use domain::{CompetitionId, FixtureId, Forecast, ScoreDistribution, Sequence, forecast::Uncertainty};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sqlx::Row as _;
 
 use crate::{
     Store, StoreError, column,
-    engine::{Connection, Durability, Row},
+    engine::{Connection, Durability, Row, query, query_scalar},
     statement::work as sql,
 };
 
@@ -67,7 +66,7 @@ impl Store {
         &self,
         forecasts: &[NewForecast],
     ) -> Result<Vec<(ForecastId, bool)>, StoreError> {
-        let mut writer = self.writer().await?;
+        let writer = self.writer().await?;
         let mut transaction = writer.begin(Durability::Power).await?;
         let mut numbers = Vec::with_capacity(forecasts.len());
         for forecast in forecasts {
@@ -82,7 +81,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read, or a later version wrote into it.
     pub async fn forecast(&self, id: ForecastId) -> Result<Option<StoredForecast>, StoreError> {
-        let row = sqlx::query(sql::FORECAST).bind(id.0).fetch_optional(self.readers()).await?;
+        let row = query(sql::FORECAST).bind(id.0).fetch_optional(self.readers()).await?;
         row.as_ref().map(stored).transpose()
     }
 
@@ -92,7 +91,7 @@ impl Store {
     /// As [`Store::forecast`].
     pub async fn forecasts(&self, filter: &ForecastFilter) -> Result<Vec<StoredForecast>, StoreError> {
         let (first, last) = filter.fixture.map_or((0, i64::MAX), |fixture| (fixture.0, fixture.0));
-        let rows = sqlx::query(sql::FORECASTS)
+        let rows = query(sql::FORECASTS)
             .bind(first)
             .bind(last)
             .bind(filter.model.as_deref().unwrap_or_default())
@@ -110,7 +109,7 @@ async fn append(connection: &mut Connection, new: &NewForecast) -> Result<(Forec
     let classes = forecast.distribution.outcome_probabilities();
     let expected = forecast.distribution.expected_score();
     let uncertainty = forecast.uncertainty;
-    let inserted: Option<i64> = sqlx::query_scalar(sql::INSERT_FORECAST)
+    let inserted: Option<i64> = query_scalar(sql::INSERT_FORECAST)
         .bind(forecast.fixture.0)
         .bind(&forecast.model)
         .bind(column::micros(forecast.as_of))
@@ -134,7 +133,7 @@ async fn append(connection: &mut Connection, new: &NewForecast) -> Result<(Forec
     if let Some(id) = inserted {
         return Ok((ForecastId(id), true));
     }
-    let id = sqlx::query_scalar(sql::FORECAST_OF)
+    let id = query_scalar(sql::FORECAST_OF)
         .bind(forecast.fixture.0)
         .bind(&forecast.model)
         .bind(column::micros(forecast.as_of))

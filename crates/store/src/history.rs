@@ -9,11 +9,10 @@ use domain::{
 };
 use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
-use sqlx::Row as _;
 
 use crate::{
     Store, StoreError, column,
-    engine::{Connection, Row},
+    engine::{Connection, Row, query, query_as, query_scalar},
     fact,
     statement::{fact as sql, import::RECORDED},
 };
@@ -47,7 +46,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn competition_of(&self, fixture: FixtureId) -> Result<Option<CompetitionId>, StoreError> {
-        let query = sqlx::query_scalar(sql::COMPETITION_OF).bind(fixture.0);
+        let query = query_scalar(sql::COMPETITION_OF).bind(fixture.0);
         let id: Option<String> = query.fetch_optional(self.readers()).await?;
         id.map(|id| column::parsed("competition", &id)).transpose()
     }
@@ -59,7 +58,7 @@ impl Store {
     pub async fn history(&self, scope: &Scope) -> Result<History, StoreError> {
         let competitions = self.competitions().await?;
         // One read transaction, so that an import committed meanwhile is in all facts or in none.
-        let mut transaction = self.readers().begin().await?;
+        let mut transaction = self.readers().begin_read().await?;
         let mut reader = Reader::open(&mut transaction, scope.known_before).await?;
         let in_scope = |id: &CompetitionId| scope.competitions.is_empty() || scope.competitions.contains(id);
         for competition in competitions.iter().filter(|c| in_scope(&c.id)) {
@@ -95,7 +94,7 @@ struct Reader<'c> {
 impl<'c> Reader<'c> {
     async fn open(connection: &'c mut Connection, before: Option<Timestamp>) -> Result<Self, StoreError> {
         let mut recorded = HashMap::new();
-        let rows: Vec<(i64, i64)> = sqlx::query_as(RECORDED).fetch_all(&mut *connection).await?;
+        let rows: Vec<(i64, i64)> = query_as(RECORDED).fetch_all(&mut *connection).await?;
         for (sequence, at) in rows {
             recorded.insert(sequence, column::instant(at)?);
         }
@@ -114,10 +113,8 @@ impl<'c> Reader<'c> {
 
     async fn read(&mut self, competition: CompetitionId, sport: Sport) -> Result<(), StoreError> {
         let Self { connection, before, recorded, .. } = self;
-        let mut rows = sqlx::query(sql::HISTORY_VERSIONS)
-            .bind(competition.as_str())
-            .bind(*before)
-            .fetch(&mut **connection);
+        let mut rows =
+            query(sql::HISTORY_VERSIONS).bind(competition.as_str()).bind(*before).fetch(&mut **connection);
         while let Some(row) = rows.try_next().await? {
             let version = fact::version(&row, 4)?;
             let value = Fixture {
@@ -135,20 +132,16 @@ impl<'c> Reader<'c> {
             self.fixtures.push(Fact { times: times(&row, recorded, version.kickoff.earliest())?, value });
         }
         drop(rows);
-        let mut rows = sqlx::query(sql::HISTORY_RESULTS)
-            .bind(competition.as_str())
-            .bind(*before)
-            .fetch(&mut **connection);
+        let mut rows =
+            query(sql::HISTORY_RESULTS).bind(competition.as_str()).bind(*before).fetch(&mut **connection);
         while let Some(row) = rows.try_next().await? {
             let times = times(&row, recorded, column::instant(row.try_get(4)?)?)?;
             let value = ResultOf { fixture: FixtureId(row.try_get(0)?), outcome: fact::outcome(&row, 5)? };
             self.results.push(Fact { times, value });
         }
         drop(rows);
-        let mut rows = sqlx::query(sql::HISTORY_STATISTICS)
-            .bind(competition.as_str())
-            .bind(*before)
-            .fetch(&mut **connection);
+        let mut rows =
+            query(sql::HISTORY_STATISTICS).bind(competition.as_str()).bind(*before).fetch(&mut **connection);
         while let Some(row) = rows.try_next().await? {
             let times = times(&row, recorded, column::instant(row.try_get(4)?)?)?;
             let value =
@@ -161,10 +154,8 @@ impl<'c> Reader<'c> {
 
     async fn read_line_ups(&mut self, competition: CompetitionId) -> Result<(), StoreError> {
         let Self { connection, before, recorded, line_ups, .. } = self;
-        let mut rows = sqlx::query(sql::HISTORY_LINE_UPS)
-            .bind(competition.as_str())
-            .bind(*before)
-            .fetch(&mut **connection);
+        let mut rows =
+            query(sql::HISTORY_LINE_UPS).bind(competition.as_str()).bind(*before).fetch(&mut **connection);
         while let Some(row) = rows.try_next().await? {
             let times = times(&row, recorded, column::instant(row.try_get(4)?)?)?;
             let value = LineUpOf { fixture: FixtureId(row.try_get(0)?), line_up: fact::line_up(&row, 5)? };
@@ -179,7 +170,7 @@ impl<'c> Reader<'c> {
             self.series = all_series(self.connection).await?;
         }
         let Self { connection, before, recorded, series, quotes, .. } = self;
-        let query = sqlx::query(sql::HISTORY_QUOTES).bind(competition.as_str()).bind(*before).bind(book);
+        let query = query(sql::HISTORY_QUOTES).bind(competition.as_str()).bind(*before).bind(book);
         let mut rows = query.fetch(&mut **connection);
         while let Some(row) = rows.try_next().await? {
             let number: i64 = row.try_get(1)?;
@@ -223,7 +214,7 @@ fn recorded_at(recorded: &HashMap<i64, Timestamp>, sequence: i64) -> Result<Time
 
 async fn all_series(connection: &mut Connection) -> Result<HashMap<i64, Series>, StoreError> {
     let mut series = HashMap::new();
-    for row in sqlx::query(sql::SERIES).fetch_all(connection).await? {
+    for row in query(sql::SERIES).fetch_all(connection).await? {
         series.insert(row.try_get(0)?, fact::series(&row, 1)?);
     }
     Ok(series)

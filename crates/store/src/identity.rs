@@ -5,11 +5,10 @@ use std::{borrow::Cow, collections::HashSet};
 use domain::{Competition, CompetitionId, Sequence, Sport, TeamId, UnknownName};
 use jiff::Timestamp;
 use serde::Serialize;
-use sqlx::Row as _;
 
 use crate::{
     PayloadHash, Store, StoreError, column,
-    engine::{Connection, Durability, Row},
+    engine::{Connection, Durability, Row, query, query_as, query_scalar},
     statement::identity as sql,
 };
 
@@ -103,13 +102,13 @@ impl Store {
         if news.is_empty() {
             return Ok(0);
         }
-        let mut writer = self.writer().await?;
+        let writer = self.writer().await?;
         let mut transaction = writer.begin(Durability::Power).await?;
         let mut inserted = 0;
         for seed in news {
             inserted += u64::from(extend_roster(&mut transaction, seed).await?);
         }
-        sqlx::query(sql::CLOSE_KNOWN_NAMES).execute(&mut *transaction).await?;
+        query(sql::CLOSE_KNOWN_NAMES).execute(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(inserted)
     }
@@ -119,7 +118,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn teams(&self) -> Result<Vec<Team>, StoreError> {
-        let rows: Vec<(i64, String, String)> = sqlx::query_as(sql::TEAMS).fetch_all(self.readers()).await?;
+        let rows: Vec<(i64, String, String)> = query_as(sql::TEAMS).fetch_all(self.readers()).await?;
         Ok(rows.into_iter().map(|(id, pool, name)| Team { id: TeamId(id), pool, name }).collect())
     }
 
@@ -128,7 +127,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn aliases(&self) -> Result<Vec<Alias>, StoreError> {
-        let rows: Vec<(String, String, i64)> = sqlx::query_as(sql::ALIASES).fetch_all(self.readers()).await?;
+        let rows: Vec<(String, String, i64)> = query_as(sql::ALIASES).fetch_all(self.readers()).await?;
         Ok(rows.into_iter().map(|(pool, alias, team)| Alias { pool, alias, team: TeamId(team) }).collect())
     }
 
@@ -137,7 +136,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read, or a later version wrote into it.
     pub async fn competitions(&self) -> Result<Vec<Competition>, StoreError> {
-        let rows = sqlx::query(sql::COMPETITIONS).fetch_all(self.readers()).await?;
+        let rows = query(sql::COMPETITIONS).fetch_all(self.readers()).await?;
         rows.iter().map(competition).collect()
     }
 
@@ -146,7 +145,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn review_queue(&self) -> Result<Vec<ReviewEntry>, StoreError> {
-        let rows = sqlx::query(sql::REVIEW_QUEUE).fetch_all(self.readers()).await?;
+        let rows = query(sql::REVIEW_QUEUE).fetch_all(self.readers()).await?;
         rows.iter()
             .map(|row| {
                 Ok(ReviewEntry {
@@ -154,7 +153,7 @@ impl Store {
                     name: row.try_get(1)?,
                     source: row.try_get(2)?,
                     first_sequence: Sequence(row.try_get(3)?),
-                    rows: row.try_get::<i64, _>(4)?.unsigned_abs(),
+                    rows: row.try_get::<i64>(4)?.unsigned_abs(),
                 })
             })
             .collect()
@@ -172,7 +171,7 @@ impl Store {
         decision: NameDecision,
         at: Timestamp,
     ) -> Result<TeamId, StoreError> {
-        let mut writer = self.writer().await?;
+        let writer = self.writer().await?;
         let mut transaction = writer.begin(Durability::Power).await?;
         let (team, status) = match decision {
             NameDecision::Alias(team) => {
@@ -192,7 +191,7 @@ impl Store {
         if let Some(owner) = team_of(&mut transaction, pool, name).await?.filter(|owner| *owner != team) {
             return Err(taken(pool, name, owner));
         }
-        let decide = sqlx::query(sql::DECIDE_NAME).bind(pool).bind(name).bind(status);
+        let decide = query(sql::DECIDE_NAME).bind(pool).bind(name).bind(status);
         decide.bind(team.0).bind(column::micros(at)).execute(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(team)
@@ -203,7 +202,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn imports_blocked_by(&self, pool: &str, name: &str) -> Result<Vec<BlockedImport>, StoreError> {
-        let query = sqlx::query(sql::IMPORTS_BLOCKED_BY).bind(pool).bind(name);
+        let query = query(sql::IMPORTS_BLOCKED_BY).bind(pool).bind(name);
         let rows = query.fetch_all(self.readers()).await?;
         rows.iter()
             .map(|row| {
@@ -248,12 +247,12 @@ fn taken(pool: &str, name: &str, owner: TeamId) -> StoreError {
 }
 
 async fn team_of(connection: &mut Connection, pool: &str, alias: &str) -> Result<Option<TeamId>, StoreError> {
-    let query = sqlx::query_scalar(sql::TEAM_OF_ALIAS).bind(pool).bind(alias);
+    let query = query_scalar(sql::TEAM_OF_ALIAS).bind(pool).bind(alias);
     Ok(query.fetch_optional(connection).await?.map(TeamId))
 }
 
 async fn insert_team(connection: &mut Connection, pool: &str, name: &str) -> Result<TeamId, StoreError> {
-    Ok(TeamId(sqlx::query_scalar(sql::INSERT_TEAM).bind(pool).bind(name).fetch_one(connection).await?))
+    Ok(TeamId(query_scalar(sql::INSERT_TEAM).bind(pool).bind(name).fetch_one(connection).await?))
 }
 
 async fn insert_alias(
@@ -262,12 +261,12 @@ async fn insert_alias(
     alias: &str,
     team: TeamId,
 ) -> Result<(), StoreError> {
-    sqlx::query(sql::INSERT_ALIAS).bind(pool).bind(alias).bind(team.0).execute(connection).await?;
+    query(sql::INSERT_ALIAS).bind(pool).bind(alias).bind(team.0).execute(connection).await?;
     Ok(())
 }
 
 async fn must_play_in(connection: &mut Connection, team: TeamId, pool: &str) -> Result<(), StoreError> {
-    let query = sqlx::query_scalar(sql::POOL_OF_TEAM).bind(team.0);
+    let query = query_scalar(sql::POOL_OF_TEAM).bind(team.0);
     let found: Option<String> = query.fetch_optional(connection).await?;
     if found.as_deref() == Some(pool) {
         return Ok(());
@@ -280,7 +279,7 @@ pub(crate) async fn upsert_competition(
     connection: &mut Connection,
     competition: &Competition,
 ) -> Result<(), StoreError> {
-    sqlx::query(sql::UPSERT_COMPETITION)
+    query(sql::UPSERT_COMPETITION)
         .bind(competition.id.as_str())
         .bind(competition.sport.code())
         .bind(&*competition.name)
@@ -312,9 +311,9 @@ pub(crate) async fn note_unknown(
     names: &[(UnknownName, u32)],
 ) -> Result<(), StoreError> {
     for (unknown, rows) in names {
-        let review = sqlx::query(sql::INSERT_REVIEW).bind(&unknown.pool).bind(&unknown.name);
+        let review = query(sql::INSERT_REVIEW).bind(&unknown.pool).bind(&unknown.name);
         review.bind(source).bind(sequence.0).execute(&mut *connection).await?;
-        let note = sqlx::query(sql::INSERT_IMPORT_NAME).bind(sequence.0).bind(&unknown.pool);
+        let note = query(sql::INSERT_IMPORT_NAME).bind(sequence.0).bind(&unknown.pool);
         note.bind(&unknown.name).bind(i64::from(*rows)).execute(&mut *connection).await?;
     }
     Ok(())
@@ -325,5 +324,5 @@ pub(crate) async fn names_of(
     connection: &mut Connection,
     sequence: Sequence,
 ) -> Result<Vec<(String, String, i64)>, StoreError> {
-    Ok(sqlx::query_as(sql::NAMES_OF_IMPORT).bind(sequence.0).fetch_all(connection).await?)
+    Ok(query_as(sql::NAMES_OF_IMPORT).bind(sequence.0).fetch_all(connection).await?)
 }

@@ -3,11 +3,10 @@
 use domain::Money;
 use jiff::Timestamp;
 use serde::Serialize;
-use sqlx::Row as _;
 
 use crate::{
     BetId, Store, StoreError, column,
-    engine::{Connection, Durability},
+    engine::{Connection, Durability, query, query_as, query_scalar},
     statement::money as sql,
 };
 
@@ -87,7 +86,7 @@ impl Store {
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         let kind = if amount.minor < 0 { EntryKind::Withdrawal } else { EntryKind::Deposit };
-        let mut writer = self.writer().await?;
+        let writer = self.writer().await?;
         let mut transaction = writer.begin(Durability::Power).await?;
         let posting = Posting { key: format!("{}:{key}", kind.code()), run, bet: None, kind, amount, at };
         let inserted = post(&mut transaction, &posting).await?;
@@ -100,7 +99,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read, or a later version wrote into it.
     pub async fn ledger(&self, run: &str) -> Result<Vec<LedgerEntry>, StoreError> {
-        let rows = sqlx::query(sql::LEDGER).bind(run).fetch_all(self.readers()).await?;
+        let rows = query(sql::LEDGER).bind(run).fetch_all(self.readers()).await?;
         rows.iter()
             .map(|row| {
                 let kind: &str = row.try_get(4)?;
@@ -108,7 +107,7 @@ impl Store {
                     id: row.try_get(0)?,
                     idempotency_key: row.try_get(1)?,
                     run: row.try_get(2)?,
-                    bet: row.try_get::<Option<i64>, _>(3)?.map(BetId),
+                    bet: row.try_get::<Option<i64>>(3)?.map(BetId),
                     kind: column::coded("entry kind", kind, EntryKind::from_code(kind))?,
                     amount: Money::new(row.try_get(5)?, column::parsed("currency", row.try_get(6)?)?),
                     at: column::instant(row.try_get(7)?)?,
@@ -122,8 +121,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn balance(&self, run: &str) -> Result<Vec<Money>, StoreError> {
-        let rows: Vec<(String, i64)> =
-            sqlx::query_as(sql::BALANCE).bind(run).fetch_all(self.readers()).await?;
+        let rows: Vec<(String, i64)> = query_as(sql::BALANCE).bind(run).fetch_all(self.readers()).await?;
         rows.into_iter()
             .map(|(currency, minor)| Ok(Money::new(minor, column::parsed("currency", &currency)?)))
             .collect()
@@ -132,7 +130,7 @@ impl Store {
 
 /// Notes an entry, unless its key is known.
 pub(crate) async fn post(connection: &mut Connection, posting: &Posting<'_>) -> Result<bool, StoreError> {
-    let inserted: Option<i64> = sqlx::query_scalar(sql::INSERT_ENTRY)
+    let inserted: Option<i64> = query_scalar(sql::INSERT_ENTRY)
         .bind(&posting.key)
         .bind(posting.run)
         .bind(posting.bet.map(|bet| bet.0))

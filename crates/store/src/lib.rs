@@ -29,6 +29,7 @@
 
 mod backtest;
 mod bet;
+mod catalogue;
 mod column;
 mod engine;
 mod error;
@@ -41,6 +42,7 @@ mod import;
 mod ledger;
 mod model;
 mod payload;
+mod place;
 mod quarantine;
 mod rating;
 mod report;
@@ -53,6 +55,8 @@ mod trial;
 pub use self::{
     backtest::{BacktestHead, BacktestId, MatchSetId, NewBacktest, StoredBacktest},
     bet::{Bet, BetFilter, BetId, NewBet, PlacedBet},
+    catalogue::{Checksum, Column, Kind, Table, Values, View},
+    engine::Value,
     error::StoreError,
     finding::{CheckFinding, CheckRun, Severity},
     forecast::{ForecastFilter, ForecastId, NewForecast, StoredForecast},
@@ -62,6 +66,7 @@ pub use self::{
     ledger::{EntryKind, LedgerEntry},
     model::{ModelVersion, NewModel},
     payload::PayloadHash,
+    place::{Place, Server},
     quarantine::{QuarantineEntry, QuarantineStatus, RejectionFilter, ReleasedRow, StoredRejection},
     rating::{NewRatings, RatingStep},
     report::Report,

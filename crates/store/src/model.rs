@@ -4,11 +4,10 @@ use domain::{CompetitionId, Sequence};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
-use sqlx::Row as _;
 
 use crate::{
     Store, StoreError, column,
-    engine::{Durability, Row},
+    engine::{Durability, Row, query, query_as},
     statement::work as sql,
 };
 
@@ -52,9 +51,9 @@ impl Store {
     /// # Errors
     /// When the store cannot be written.
     pub async fn save_model(&self, fit: &NewModel) -> Result<(i64, u32, bool), StoreError> {
-        let mut writer = self.writer().await?;
+        let writer = self.writer().await?;
         let mut transaction = writer.begin(Durability::Power).await?;
-        let existing: Option<(i64, i64)> = sqlx::query_as(sql::MODEL_OF)
+        let existing: Option<(i64, i64)> = query_as(sql::MODEL_OF)
             .bind(fit.competition.as_str())
             .bind(&fit.model)
             .bind(column::micros(fit.as_of))
@@ -65,7 +64,7 @@ impl Store {
         if let Some((id, version)) = existing {
             return Ok((id, column::small("version", version)?, false));
         }
-        let (id, version): (i64, i64) = sqlx::query_as(sql::INSERT_MODEL)
+        let (id, version): (i64, i64) = query_as(sql::INSERT_MODEL)
             .bind(fit.competition.as_str())
             .bind(&fit.model)
             .bind(column::micros(fit.as_of))
@@ -89,7 +88,7 @@ impl Store {
         competition: Option<CompetitionId>,
         model: Option<&str>,
     ) -> Result<Vec<ModelVersion>, StoreError> {
-        let query = sqlx::query(sql::MODELS).bind(competition.as_ref().map_or("", |c| c.as_str()));
+        let query = query(sql::MODELS).bind(competition.as_ref().map_or("", |c| c.as_str()));
         let rows = query.bind(model.unwrap_or_default()).fetch_all(self.readers()).await?;
         rows.iter().map(stored).collect()
     }

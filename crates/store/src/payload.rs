@@ -6,7 +6,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::{Store, StoreError, column, engine::Connection, statement::import as sql};
+use crate::{
+    Store, StoreError, column,
+    engine::{Connection, query, query_scalar},
+    statement::import as sql,
+};
 
 /// Enough to halve text at hundreds of megabytes a second.
 const COMPRESSION_LEVEL: i32 = 3;
@@ -63,7 +67,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read or what it holds is not what was stored.
     pub async fn payload(&self, hash: PayloadHash) -> Result<Option<Vec<u8>>, StoreError> {
-        let query = sqlx::query_scalar(sql::PAYLOAD).bind(hash.to_string());
+        let query = query_scalar(sql::PAYLOAD).bind(hash.to_string());
         let compressed: Option<Vec<u8>> = query.fetch_optional(self.readers()).await?;
         let Some(compressed) = compressed else { return Ok(None) };
         let damaged = || StoreError::Damaged { detail: format!("payload {hash} does not match its hash") };
@@ -88,7 +92,7 @@ pub(crate) async fn archive(
 ) -> Result<(), StoreError> {
     let compressed = zstd::encode_all(bytes, COMPRESSION_LEVEL)
         .map_err(|e| StoreError::Io { detail: format!("compressing a payload: {e}") })?;
-    sqlx::query(sql::INSERT_PAYLOAD)
+    query(sql::INSERT_PAYLOAD)
         .bind(hash.to_string())
         .bind(compressed)
         .bind(column::count(bytes.len()))

@@ -3,11 +3,10 @@
 use domain::{Reason, Rejection, Sequence};
 use jiff::Timestamp;
 use serde::Serialize;
-use sqlx::{Arguments as _, Row as _};
 
 use crate::{
     PayloadHash, Store, StoreError, column,
-    engine::{Connection, Durability, insert_rows},
+    engine::{Connection, Durability, insert_rows, query, query_scalar},
     import::Quarantined,
     statement::import as sql,
 };
@@ -100,7 +99,7 @@ impl Store {
     /// When the store cannot be read.
     pub async fn rejections(&self, filter: &RejectionFilter) -> Result<Vec<StoredRejection>, StoreError> {
         let (first, last) = filter.sequence.map_or((0, i64::MAX), |s| (s.0, s.0));
-        let rows = sqlx::query(sql::REJECTIONS)
+        let rows = query(sql::REJECTIONS)
             .bind(first)
             .bind(last)
             .bind(filter.reason.map_or(String::new(), Reason::code))
@@ -129,7 +128,7 @@ impl Store {
         &self,
         status: Option<QuarantineStatus>,
     ) -> Result<Vec<QuarantineEntry>, StoreError> {
-        let query = sqlx::query(sql::QUARANTINE).bind(status.map_or("", QuarantineStatus::code));
+        let query = query(sql::QUARANTINE).bind(status.map_or("", QuarantineStatus::code));
         let rows = query.fetch_all(self.readers()).await?;
         rows.iter()
             .map(|row| {
@@ -170,7 +169,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn released_rows(&self, payload: PayloadHash) -> Result<Vec<ReleasedRow>, StoreError> {
-        released(&mut *self.readers().acquire().await?, payload).await
+        released(&mut self.readers().acquire().await?, payload).await
     }
 
     async fn decide(
@@ -179,15 +178,15 @@ impl Store {
         status: QuarantineStatus,
         at: Timestamp,
     ) -> Result<PayloadHash, StoreError> {
-        let mut writer = self.writer().await?;
+        let writer = self.writer().await?;
         let mut transaction = writer.begin(Durability::Power).await?;
-        let query = sqlx::query_scalar(sql::DECIDE_QUARANTINE).bind(id).bind(status.code());
+        let decide = query_scalar(sql::DECIDE_QUARANTINE).bind(id).bind(status.code());
         let payload: Option<String> =
-            query.bind(column::micros(at)).fetch_optional(&mut *transaction).await?;
+            decide.bind(column::micros(at)).fetch_optional(&mut *transaction).await?;
         let payload =
             payload.ok_or_else(|| StoreError::NotFound { what: "quarantined row", id: id.to_string() })?;
         if status == QuarantineStatus::Released {
-            sqlx::query(sql::REOPEN_IMPORTS).bind(&payload).execute(&mut *transaction).await?;
+            query(sql::REOPEN_IMPORTS).bind(&payload).execute(&mut *transaction).await?;
         }
         transaction.commit().await?;
         payload.parse()
@@ -199,7 +198,7 @@ pub(crate) async fn released(
     connection: &mut Connection,
     payload: PayloadHash,
 ) -> Result<Vec<ReleasedRow>, StoreError> {
-    let rows = sqlx::query(sql::RELEASED_ROWS).bind(payload.to_string()).fetch_all(connection).await?;
+    let rows = query(sql::RELEASED_ROWS).bind(payload.to_string()).fetch_all(connection).await?;
     let released = |row: &crate::engine::Row| -> Result<ReleasedRow, StoreError> {
         Ok(ReleasedRow { row: column::small("line", row.try_get(0)?)?, rule: row.try_get(1)? })
     };
@@ -213,7 +212,7 @@ pub(crate) async fn hold(
     sequence: Sequence,
     row: &Quarantined,
 ) -> Result<(), StoreError> {
-    sqlx::query(sql::INSERT_QUARANTINE)
+    query(sql::INSERT_QUARANTINE)
         .bind(payload.to_string())
         .bind(i64::from(row.row))
         .bind(&row.rule)

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use domain::{CompetitionId, FixtureId, Sequence, TeamId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sqlx::{Arguments as _, Row as _};
 
 use crate::{
     Store, StoreError, column,
-    engine::{Durability, Row, insert_rows},
+    engine::{Durability, Row, insert_rows, query},
     statement::rating as sql,
 };
 
@@ -60,10 +59,10 @@ impl Store {
     /// # Errors
     /// When a fixture or team does not exist or the store cannot be written; nothing is stored then.
     pub async fn append_ratings(&self, new: &NewRatings) -> Result<usize, StoreError> {
-        let mut writer = self.writer().await?;
+        let writer = self.writer().await?;
         // Ratings can be computed again from the facts.
         let mut transaction = writer.begin(Durability::Process).await?;
-        let rows = sqlx::query(sql::RATING_STEPS)
+        let rows = query(sql::RATING_STEPS)
             .bind(new.competition.as_str())
             .bind(&new.rating)
             .bind(0)
@@ -104,7 +103,7 @@ impl Store {
         team: Option<TeamId>,
         as_of: Timestamp,
     ) -> Result<Vec<RatingStep>, StoreError> {
-        let rows = sqlx::query(sql::RATING_STEPS)
+        let rows = query(sql::RATING_STEPS)
             .bind(competition.as_str())
             .bind(rating)
             .bind(team.map_or(0, |team| team.0))

@@ -3,9 +3,12 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
-use sqlx::Row as _;
 
-use crate::{Store, StoreError, column, engine::Durability, statement::work as sql};
+use crate::{
+    Store, StoreError, column,
+    engine::{Durability, query, query_scalar},
+    statement::work as sql,
+};
 
 /// A report on record.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,9 +34,9 @@ impl Store {
         body: &Value,
         created_at: Timestamp,
     ) -> Result<i64, StoreError> {
-        let mut writer = self.writer().await?;
+        let writer = self.writer().await?;
         let mut transaction = writer.begin(Durability::Power).await?;
-        let query = sqlx::query_scalar(sql::INSERT_REPORT).bind(kind).bind(column::micros(created_at));
+        let query = query_scalar(sql::INSERT_REPORT).bind(kind).bind(column::micros(created_at));
         let id = query.bind(column::json("report", body)?).fetch_one(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(id)
@@ -44,7 +47,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn latest_report(&self, kind: &str) -> Result<Option<Report>, StoreError> {
-        let row = sqlx::query(sql::LATEST_REPORT).bind(kind).fetch_optional(self.readers()).await?;
+        let row = query(sql::LATEST_REPORT).bind(kind).fetch_optional(self.readers()).await?;
         row.map(|row| {
             Ok(Report {
                 id: row.try_get(0)?,

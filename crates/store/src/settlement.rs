@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     BetId, Store, StoreError, column,
-    engine::{Connection, Durability},
+    engine::{Connection, Durability, query, query_as},
     ledger::{self, EntryKind, Posting},
     statement::money as sql,
 };
@@ -60,7 +60,7 @@ impl Store {
     /// When a bet does not exist, a payout is in another currency than its stake, or the store cannot be written; nothing is
     /// stored then.
     pub async fn settle(&self, settlements: &[NewSettlement]) -> Result<Vec<Settled>, StoreError> {
-        let mut writer = self.writer().await?;
+        let writer = self.writer().await?;
         let mut transaction = writer.begin(Durability::Power).await?;
         let mut settled = Vec::with_capacity(settlements.len());
         for settlement in settlements {
@@ -102,7 +102,7 @@ async fn settle(connection: &mut Connection, new: &NewSettlement) -> Result<Sett
 /// The run a bet belongs to, once its currency is checked.
 async fn run_of(connection: &mut Connection, new: &NewSettlement) -> Result<String, StoreError> {
     let terms: Option<(String, String)> =
-        sqlx::query_as(sql::BET_TERMS).bind(new.bet.0).fetch_optional(connection).await?;
+        query_as(sql::BET_TERMS).bind(new.bet.0).fetch_optional(connection).await?;
     let (run, currency) =
         terms.ok_or_else(|| StoreError::NotFound { what: "bet", id: new.bet.0.to_string() })?;
     let currency: Currency = column::parsed("currency", &currency)?;
@@ -119,7 +119,7 @@ async fn last_settlement(
     bet: BetId,
 ) -> Result<Option<(i64, Grade, i64)>, StoreError> {
     let last: Option<(i64, String, i64, i64, i64, i64)> =
-        sqlx::query_as(sql::LAST_SETTLEMENT).bind(bet.0).fetch_optional(connection).await?;
+        query_as(sql::LAST_SETTLEMENT).bind(bet.0).fetch_optional(connection).await?;
     last.map(|(revision, name, won, refunded, lost, payout)| {
         Ok((revision, grade(&name, [won, refunded, lost])?, payout))
     })
@@ -131,7 +131,7 @@ async fn insert(connection: &mut Connection, new: &NewSettlement, revision: i64)
         Grade::Settled(shares) => [shares.won, shares.refunded, shares.lost],
         Grade::Void => [0; 3],
     };
-    let query = sqlx::query(sql::INSERT_SETTLEMENT)
+    let query = query(sql::INSERT_SETTLEMENT)
         .bind(new.bet.0)
         .bind(revision)
         .bind(new.result.map(|sequence| sequence.0))

@@ -3,10 +3,10 @@
 use domain::{CompetitionId, Season, Sequence};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
-use sqlx::Row as _;
 
 use crate::{
-    Store, StoreError, column, engine,
+    Store, StoreError, column,
+    engine::{query, query_as, query_scalar},
     statement::{fact as facts, import as imports},
 };
 
@@ -82,10 +82,9 @@ impl Store {
     /// # Errors
     /// When the store cannot be read, or a later version wrote into it.
     pub async fn status(&self) -> Result<Status, StoreError> {
-        let totals = sqlx::query(imports::IMPORT_TOTALS).fetch_one(self.readers()).await?;
-        let count = |column: usize| -> Result<u64, StoreError> {
-            Ok(totals.try_get::<i64, _>(column)?.unsigned_abs())
-        };
+        let totals = query(imports::IMPORT_TOTALS).fetch_one(self.readers()).await?;
+        let count =
+            |column: usize| -> Result<u64, StoreError> { Ok(totals.try_get::<i64>(column)?.unsigned_abs()) };
         Ok(Status {
             seasons: self.season_status().await?,
             rejections: self.rejection_counts().await?,
@@ -95,7 +94,7 @@ impl Store {
             quarantined: count(3)?,
             unknown_names: count(4)?,
             last_import: self.last_import().await?,
-            database_bytes: engine::database_bytes(self.readers()).await?.unsigned_abs(),
+            database_bytes: self.readers().bytes().await?.unsigned_abs(),
         })
     }
 
@@ -105,8 +104,8 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn integrity(&self) -> Result<Vec<String>, StoreError> {
-        let mut findings = engine::integrity(self.readers()).await?;
-        let stray: i64 = sqlx::query_scalar(facts::STRAY_QUOTES).fetch_one(self.readers()).await?;
+        let mut findings = self.readers().integrity().await?;
+        let stray: i64 = query_scalar(facts::STRAY_QUOTES).fetch_one(self.readers()).await?;
         if stray > 0 {
             findings.push(format!("{stray} prices refer to a fixture, series or import that does not exist"));
         }
@@ -116,7 +115,7 @@ impl Store {
     async fn season_status(&self) -> Result<Vec<SeasonStatus>, StoreError> {
         let competitions = self.competitions().await?;
         let mut seasons = Vec::new();
-        for row in sqlx::query(facts::SEASON_COUNTS).fetch_all(self.readers()).await? {
+        for row in query(facts::SEASON_COUNTS).fetch_all(self.readers()).await? {
             let competition: CompetitionId = column::parsed("competition", row.try_get(0)?)?;
             let zone = competitions.iter().find(|c| c.id == competition).map(|c| &*c.zone);
             let zone = zone.and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC);
@@ -126,11 +125,11 @@ impl Store {
             seasons.push(SeasonStatus {
                 competition,
                 season: Season::starting(column::small("season", row.try_get(1)?)?),
-                fixtures: row.try_get::<i64, _>(2)?.unsigned_abs(),
+                fixtures: row.try_get::<i64>(2)?.unsigned_abs(),
                 first_on: date(row.try_get(3)?)?,
                 last_on: date(row.try_get(4)?)?,
-                results: row.try_get::<i64, _>(5)?.unsigned_abs(),
-                quotes: row.try_get::<i64, _>(6)?.unsigned_abs(),
+                results: row.try_get::<i64>(5)?.unsigned_abs(),
+                quotes: row.try_get::<i64>(6)?.unsigned_abs(),
             });
         }
         Ok(seasons)
@@ -138,7 +137,7 @@ impl Store {
 
     async fn rejection_counts(&self) -> Result<Vec<RejectionCount>, StoreError> {
         let rows: Vec<(String, String, i64)> =
-            sqlx::query_as(imports::REJECTION_COUNTS).fetch_all(self.readers()).await?;
+            query_as(imports::REJECTION_COUNTS).fetch_all(self.readers()).await?;
         Ok(rows
             .into_iter()
             .map(|(reason, loss, count)| RejectionCount { reason, loss, count: count.unsigned_abs() })
@@ -146,7 +145,7 @@ impl Store {
     }
 
     async fn last_import(&self) -> Result<Option<LastImport>, StoreError> {
-        let row = sqlx::query(imports::LAST_IMPORT).fetch_optional(self.readers()).await?;
+        let row = query(imports::LAST_IMPORT).fetch_optional(self.readers()).await?;
         row.map(|row| {
             Ok(LastImport {
                 sequence: Sequence(row.try_get(0)?),

@@ -1,17 +1,13 @@
 //! Opening and closing.
 
-use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use domain::quote::Series;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
-    StoreError,
-    engine::{self, Connection, Durability, Pool, Transaction},
+    Place, StoreError,
+    engine::{self, Durability, Pool, Transaction},
 };
 
 /// Whether a store is opened for writing too.
@@ -30,54 +26,39 @@ pub struct Store {
     writer: Option<Arc<Mutex<Writer>>>,
 }
 
-/// The one connection that writes, and what it need not look up again.
+/// The right to write, among the tasks of this process, and what its holder need not look up again.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    path: PathBuf,
-    connection: Connection,
+    pool: Pool,
     /// Committed numbers of quote series; they never change.
     pub(crate) series: HashMap<Series, i64>,
 }
 
 impl Writer {
-    /// Starts a transaction that holds the right to write from its first statement on. Dropped without a commit, it leaves
-    /// nothing behind.
-    pub(crate) async fn begin(&mut self, durability: Durability) -> Result<Transaction<'_>, StoreError> {
-        if !engine::prepare_write(&mut self.connection, durability).await? {
-            self.connection = engine::open_writer(&self.path).await?;
-            engine::prepare_write(&mut self.connection, durability).await?;
-        }
-        engine::begin_write(&mut self.connection).await
+    /// Starts a transaction that holds the right to write, among processes too, from its first statement on. Dropped without
+    /// a commit, it leaves nothing behind.
+    pub(crate) async fn begin(&self, durability: Durability) -> Result<Transaction, StoreError> {
+        self.pool.begin_write(durability).await
     }
 }
 
 impl Store {
-    /// Opens the database file at `path`, with its folder where there is none.
+    /// Opens the store at `place`; a file is made with its folder where there is none.
     ///
     /// # Errors
-    /// When the place cannot be used, the file is no store or damaged, a newer Touchline wrote it, or (for reading only)
+    /// When the place cannot be used, what is there is no store or damaged, a newer Touchline wrote it, or (for reading only)
     /// there is none or it is older.
-    pub async fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
-        let writer = match access {
-            Access::ReadWrite => {
-                let connection = engine::open_writer(path).await?;
-                Some(Arc::new(Mutex::new(Writer {
-                    path: path.to_owned(),
-                    connection,
-                    series: HashMap::new(),
-                })))
-            }
-            Access::ReadOnly => None,
-        };
-        let readers = engine::open_readers(path, access).await?;
+    pub async fn open(place: impl Into<Place>, access: Access) -> Result<Self, StoreError> {
+        let (writer, readers) = engine::open(&place.into(), access).await?;
+        let writer = writer.map(|pool| Arc::new(Mutex::new(Writer { pool, series: HashMap::new() })));
         Ok(Self { readers, writer })
     }
 
-    /// Closes every connection once it is idle, and folds the write-ahead log into the database file.
+    /// Closes every connection once it is idle; SQLite then folds its write-ahead log into the database file.
     pub async fn close(self) {
         self.readers.close().await;
         if let Some(writer) = self.writer.and_then(Arc::into_inner) {
-            engine::close(writer.into_inner().connection).await;
+            writer.into_inner().pool.close_writer().await;
         }
     }
 
@@ -117,9 +98,9 @@ mod tests {
     }
 
     async fn limit_pages(store: &Store, pages: i64) {
-        let mut writer = store.writer().await.unwrap();
-        let pragma = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
-        sqlx::query(pragma).execute(&mut writer.connection).await.unwrap();
+        let writer = store.writer().await.unwrap();
+        let pragma = engine::assembled(format!("PRAGMA max_page_count = {pages}"));
+        pragma.execute(&writer.pool).await.unwrap();
     }
 
     #[tokio::test]
@@ -149,10 +130,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("touchline.db"), Access::ReadWrite).await.unwrap();
         {
-            let mut writer = store.writer().await.unwrap();
+            let writer = store.writer().await.unwrap();
             let mut transaction = writer.begin(Durability::Power).await.unwrap();
             let insert = "INSERT INTO team (pool, name) VALUES ('eng', 'Ghost')";
-            sqlx::query(insert).execute(&mut *transaction).await.unwrap();
+            engine::query(insert).execute(&mut *transaction).await.unwrap();
         }
         assert!(store.teams().await.unwrap().is_empty());
         store

@@ -9,7 +9,7 @@ use crate::{
     MatchSetId, Store, StoreError,
     backtest::{configuration_tried, match_set},
     column,
-    engine::Durability,
+    engine::{Durability, query, query_as, query_scalar},
     statement::backtest as sql,
 };
 
@@ -51,9 +51,9 @@ impl Store {
     /// When a fixture does not exist or the store cannot be written.
     pub async fn begin_search(&self, new: &NewSearch) -> Result<Search, StoreError> {
         let specification = column::json("specification", &new.specification)?;
-        let mut writer = self.writer().await?;
+        let writer = self.writer().await?;
         let mut transaction = writer.begin(Durability::Power).await?;
-        let existing: Option<(i64, i64)> = sqlx::query_as(sql::SEARCH_OF)
+        let existing: Option<(i64, i64)> = query_as(sql::SEARCH_OF)
             .bind(&specification)
             .bind(&new.code_version)
             .bind(new.data_sequence.0)
@@ -63,7 +63,7 @@ impl Store {
             (id, MatchSetId(set))
         } else {
             let set = match_set(&mut transaction, &new.fixtures).await?;
-            let query = sqlx::query_scalar(sql::INSERT_SEARCH)
+            let query = query_scalar(sql::INSERT_SEARCH)
                 .bind(&specification)
                 .bind(&new.code_version)
                 .bind(new.data_sequence.0)
@@ -71,7 +71,7 @@ impl Store {
                 .bind(column::micros(new.begun_at));
             (query.fetch_one(&mut *transaction).await?, set)
         };
-        let query = sqlx::query_scalar(sql::TRIALS).bind(id);
+        let query = query_scalar(sql::TRIALS).bind(id);
         let stored: Vec<String> = query.fetch_all(&mut *transaction).await?;
         transaction.commit().await?;
         let trials = stored.iter().map(|text| column::from_json("trial", text)).collect::<Result<_, _>>()?;
@@ -91,9 +91,9 @@ impl Store {
         configuration: &str,
         finished_at: Timestamp,
     ) -> Result<bool, StoreError> {
-        let mut writer = self.writer().await?;
+        let writer = self.writer().await?;
         let mut transaction = writer.begin(Durability::Power).await?;
-        let inserted = sqlx::query(sql::INSERT_TRIAL)
+        let inserted = query(sql::INSERT_TRIAL)
             .bind(search.id.0)
             .bind(column::count(position))
             .bind(column::json("trial", trial)?)
@@ -102,6 +102,6 @@ impl Store {
             .await?;
         configuration_tried(&mut transaction, search.match_set, configuration).await?;
         transaction.commit().await?;
-        Ok(inserted.rows_affected() == 1)
+        Ok(inserted == 1)
     }
 }

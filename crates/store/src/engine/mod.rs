@@ -1,8 +1,241 @@
-//! The database engine behind the statements. The rest of the crate names only what is exported here.
+//! The database engines behind the statements. The rest of the crate names only what is exported here.
+//!
+//! Every statement of the list runs on both engines unchanged. What only one of them understands is in its file: how it is
+//! opened and migrated, how a transaction takes the right to write, how rows go in by the thousand, what its errors mean.
 
+mod postgres;
+mod query;
 mod sqlite;
+mod value;
 
-pub(crate) use sqlite::{
-    Arguments, Connection, Durability, Pool, Row, Transaction, begin_write, classify, close, database_bytes,
-    insert_rows, integrity, open_readers, open_writer, prepare_write,
-};
+use std::ops::{Deref, DerefMut};
+
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, pool::PoolConnection};
+
+pub(crate) use self::query::{Row, assembled, query, query_as, query_scalar};
+pub use self::value::Value;
+use crate::{Access, Column, Kind, Place, StoreError, column, statement::BulkInsert};
+
+/// What a commit must survive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// The end of the process. For imports, which can be run again from the same file.
+    Process,
+    /// The loss of power as well. For bets, forecasts and decisions.
+    Power,
+}
+
+/// Connections of one engine.
+#[derive(Debug, Clone)]
+pub(crate) enum Pool {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+/// A connection of one engine, back in its pool when dropped.
+#[derive(Debug)]
+pub(crate) enum Connection {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+/// The pools that write (none of a store for reading) and read, once the schema is up to date.
+pub(crate) async fn open(place: &Place, access: Access) -> Result<(Option<Pool>, Pool), StoreError> {
+    match place {
+        Place::File(path) => sqlite::open(path, access).await,
+        Place::Server(server) => postgres::open(server, access).await,
+    }
+}
+
+impl Pool {
+    pub(crate) async fn acquire(&self) -> Result<Connection, sqlx::Error> {
+        Ok(match self {
+            Self::Sqlite(pool) => Connection::Sqlite(pool.acquire().await?),
+            Self::Postgres(pool) => Connection::Postgres(pool.acquire().await?),
+        })
+    }
+
+    /// Closes every connection once it is idle.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// As [`Pool::close`], of the connections that write.
+    pub(crate) async fn close_writer(&self) {
+        if let Self::Sqlite(pool) = self {
+            sqlite::prepare_close(pool).await;
+        }
+        self.close().await;
+    }
+
+    /// A transaction that sees one state of the database throughout, and writes nothing.
+    pub(crate) async fn begin_read(&self) -> Result<Transaction, StoreError> {
+        let connection = match self {
+            Self::Sqlite(pool) => sqlite::begin_read(pool).await?,
+            Self::Postgres(pool) => postgres::begin_read(pool).await?,
+        };
+        Ok(Transaction { connection, finished: false })
+    }
+
+    /// A transaction that holds the right to write from its first statement on. One that is dropped without a commit leaves
+    /// nothing behind.
+    pub(crate) async fn begin_write(&self, durability: Durability) -> Result<Transaction, StoreError> {
+        let connection = match self {
+            Self::Sqlite(pool) => sqlite::begin_write(pool, durability).await?,
+            Self::Postgres(pool) => postgres::begin_write(pool, durability).await?,
+        };
+        Ok(Transaction { connection, finished: false })
+    }
+
+    /// Bytes of the database.
+    pub(crate) async fn bytes(&self) -> Result<i64, StoreError> {
+        match self {
+            Self::Sqlite(pool) => sqlite::bytes(pool).await,
+            Self::Postgres(pool) => postgres::bytes(pool).await,
+        }
+    }
+
+    /// What the engine itself finds wrong with the database.
+    pub(crate) async fn integrity(&self) -> Result<Vec<String>, StoreError> {
+        match self {
+            Self::Sqlite(pool) => sqlite::integrity(pool).await,
+            Self::Postgres(pool) => postgres::integrity(pool).await,
+        }
+    }
+}
+
+/// All or nothing.
+#[derive(Debug)]
+pub(crate) struct Transaction {
+    connection: Connection,
+    finished: bool,
+}
+
+impl Transaction {
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+        query("COMMIT").execute(&mut self.connection).await?;
+        self.finished = true;
+        Ok(())
+    }
+
+    /// Gives up, keeping the connection.
+    pub(crate) async fn rollback(mut self) -> Result<(), StoreError> {
+        query("ROLLBACK").execute(&mut self.connection).await?;
+        self.finished = true;
+        Ok(())
+    }
+}
+
+impl Deref for Transaction {
+    type Target = Connection;
+    fn deref(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+}
+
+impl Drop for Transaction {
+    /// A transaction that was neither committed nor rolled back may have failed in any way, the connection included: it is
+    /// closed, which ends both.
+    fn drop(&mut self) {
+        if !self.finished {
+            match &mut self.connection {
+                Connection::Sqlite(connection) => connection.close_on_drop(),
+                Connection::Postgres(connection) => connection.close_on_drop(),
+            }
+        }
+    }
+}
+
+/// Inserts rows by the thousand; `add` adds one row's values.
+pub(crate) async fn insert_rows<T>(
+    connection: &mut Connection,
+    insert: &BulkInsert,
+    rows: &[T],
+    add: impl FnMut(&mut Values<'_>, &T) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    match connection {
+        Connection::Sqlite(connection) => sqlite::insert_rows(connection, insert, rows, add).await,
+        Connection::Postgres(connection) => postgres::insert_rows(connection, insert, rows, add).await,
+    }
+}
+
+/// Values of a row on their way in.
+pub(crate) struct Values<'v>(Sink<'v>);
+
+enum Sink<'v> {
+    Sqlite(&'v mut sqlx::sqlite::SqliteArguments),
+    /// In the binary format of COPY.
+    Postgres(&'v mut Vec<u8>),
+}
+
+impl Values<'_> {
+    /// The value of the next column.
+    pub(crate) fn add(&mut self, value: impl Into<Value>) -> Result<(), StoreError> {
+        match &mut self.0 {
+            Sink::Sqlite(arguments) => Ok(sqlite::add(arguments, value.into())?),
+            Sink::Postgres(bytes) => Ok(postgres::copy(bytes, value.into())),
+        }
+    }
+}
+
+/// A column as an engine describes it.
+pub(crate) struct Described {
+    pub(crate) table: String,
+    pub(crate) column: Column,
+    /// Place in the primary key from 1 on; 0 when it is not part of it.
+    pub(crate) key_place: i64,
+}
+
+/// Every column of every table that is the store's own, by table and place.
+pub(crate) async fn columns(connection: &mut Connection) -> Result<Vec<Described>, StoreError> {
+    let sql = match connection {
+        Connection::Sqlite(_) => sqlite::COLUMNS,
+        Connection::Postgres(_) => postgres::COLUMNS,
+    };
+    let rows: Vec<(String, String, String, i64, i64)> = query_as(sql).fetch_all(connection).await?;
+    let described = rows.into_iter().map(|(table, name, kind, nullable, key_place)| {
+        let kind = match kind.as_str() {
+            "INTEGER" | "bigint" => Kind::Integer,
+            "REAL" | "double precision" => Kind::Real,
+            "TEXT" | "text" => Kind::Text,
+            "BLOB" | "bytea" => Kind::Bytes,
+            other => return Err(column::not_understood("type of column", format!("{table}.{name} {other}"))),
+        };
+        Ok(Described { table, column: Column { name, kind, nullable: nullable != 0 }, key_place })
+    });
+    described.collect()
+}
+
+/// Which table refers to which.
+pub(crate) async fn references(connection: &mut Connection) -> Result<Vec<(String, String)>, StoreError> {
+    let sql = match connection {
+        Connection::Sqlite(_) => sqlite::REFERENCES,
+        Connection::Postgres(_) => postgres::REFERENCES,
+    };
+    Ok(query_as(sql).fetch_all(connection).await?)
+}
+
+/// Lets new rows be numbered after those that came with numbers of their own; SQLite does so by itself.
+pub(crate) async fn continue_numbering(connection: &mut Connection) -> Result<(), StoreError> {
+    match connection {
+        Connection::Sqlite(_) => Ok(()),
+        Connection::Postgres(connection) => postgres::continue_numbering(connection).await,
+    }
+}
+
+/// The store's own words for what a database said.
+pub(crate) fn classify(error: sqlx::Error) -> StoreError {
+    if postgres::is_from(&error) { postgres::classify(error) } else { sqlite::classify(error) }
+}

@@ -3,18 +3,13 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection as _, Row as _,
+    Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _,
     migrate::{MigrateError, Migrator},
-    sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions},
+    sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions},
 };
 
-use crate::{Access, StoreError, statement::BulkInsert};
-
-pub(crate) type Arguments = sqlx::sqlite::SqliteArguments;
-pub(crate) type Connection = SqliteConnection;
-pub(crate) type Pool = SqlitePool;
-pub(crate) type Row = sqlx::sqlite::SqliteRow;
-pub(crate) type Transaction<'c> = sqlx::Transaction<'c, sqlx::Sqlite>;
+use super::{Connection, Durability, Pool, Sink, Value, Values};
+use crate::{Access, Place, StoreError, statement::BulkInsert};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -27,15 +22,6 @@ const STATEMENT_CACHE: usize = 256;
 /// Rows handed from the thread that reads to the task that takes them: few hand-overs on a busy machine.
 const ROW_BUFFER: usize = 4096;
 
-/// What a commit must survive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Durability {
-    /// The end of the process. For imports, which can be run again from the same file.
-    Process,
-    /// The loss of power as well. For bets, forecasts and decisions.
-    Power,
-}
-
 fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
@@ -47,8 +33,17 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-/// Opens the writing connection, creates the file and its folder where needed, and brings the schema up to date.
-pub(crate) async fn open_writer(path: &Path) -> Result<Connection, StoreError> {
+/// Opens the writing connection, which creates the file and its folder where needed and brings the schema up to date, and the
+/// reading ones.
+pub(super) async fn open(path: &Path, access: Access) -> Result<(Option<Pool>, Pool), StoreError> {
+    let writer = match access {
+        Access::ReadWrite => Some(Pool::Sqlite(open_writer(path).await?)),
+        Access::ReadOnly => None,
+    };
+    Ok((writer, Pool::Sqlite(open_readers(path, access).await?)))
+}
+
+async fn open_writer(path: &Path) -> Result<SqlitePool, StoreError> {
     create_folder(path)?;
     let options = options(path)
         .create_if_missing(true)
@@ -56,16 +51,26 @@ pub(crate) async fn open_writer(path: &Path) -> Result<Connection, StoreError> {
         .page_size(8192)
         .pragma("cache_size", "-65536")
         .pragma("wal_autocheckpoint", "4000");
-    let mut connection = options.connect().await.map_err(|e| at_opening(path, e))?;
+    // The one connection that writes is kept for ever and asked nothing before it is used.
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .acquire_timeout(BUSY_TIMEOUT)
+        .connect_with(options)
+        .await
+        .map_err(|e| at_opening(path, e))?;
+    let mut connection = pool.acquire().await?;
     use_write_ahead_log(&mut connection).await.map_err(|e| at_opening(path, e))?;
     migrate(path, &mut connection).await?;
-    Ok(connection)
+    drop(connection);
+    Ok(pool)
 }
 
-/// Opens the reading connections.
-pub(crate) async fn open_readers(path: &Path, access: Access) -> Result<Pool, StoreError> {
+async fn open_readers(path: &Path, access: Access) -> Result<SqlitePool, StoreError> {
     if access == Access::ReadOnly && !path.exists() {
-        return Err(StoreError::Absent { path: path.to_owned() });
+        return Err(StoreError::Absent { place: path.into() });
     }
     let options = options(path)
         .read_only(access == Access::ReadOnly)
@@ -82,31 +87,29 @@ pub(crate) async fn open_readers(path: &Path, access: Access) -> Result<Pool, St
     Ok(pool)
 }
 
-/// Closes the writing connection and lets the query planner keep what it learnt.
-pub(crate) async fn close(mut connection: Connection) {
-    // Both are best effort: everything is committed already.
-    let _ = sqlx::query("PRAGMA optimize").execute(&mut connection).await;
-    let _ = connection.close().await;
+/// Lets the query planner keep what it learnt.
+pub(super) async fn prepare_close(pool: &SqlitePool) {
+    // Best effort: everything is committed already.
+    let _ = sqlx::query("PRAGMA optimize").execute(pool).await;
 }
 
-/// Says what the next commits must survive, and whether the connection is fit for a transaction. On a full disk or a failed
-/// write SQLite ends a transaction by itself, and the driver goes on counting it: such a connection must be replaced.
-pub(crate) async fn prepare_write(
-    connection: &mut Connection,
-    durability: Durability,
-) -> Result<bool, StoreError> {
+/// A deferred transaction: what it sees is fixed by its first read.
+pub(super) async fn begin_read(pool: &SqlitePool) -> Result<Connection, StoreError> {
+    let mut connection = pool.acquire().await?;
+    sqlx::query("BEGIN").execute(&mut *connection).await?;
+    Ok(Connection::Sqlite(connection))
+}
+
+/// A transaction that is a writer from its start, so that it never fails half-way for want of the lock.
+pub(super) async fn begin_write(pool: &SqlitePool, durability: Durability) -> Result<Connection, StoreError> {
     let synchronous = match durability {
         Durability::Process => "PRAGMA synchronous = NORMAL",
         Durability::Power => "PRAGMA synchronous = FULL",
     };
-    // Runs after the rollback of a transaction that was dropped, so the answer below is final.
+    let mut connection = pool.acquire().await?;
     sqlx::query(synchronous).execute(&mut *connection).await?;
-    Ok(!connection.is_in_transaction())
-}
-
-/// Starts a transaction that is a writer from its start, so that it never fails half-way for want of the lock.
-pub(crate) async fn begin_write(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
-    Ok(connection.begin_with("BEGIN IMMEDIATE").await?)
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+    Ok(Connection::Sqlite(connection))
 }
 
 fn create_folder(path: &Path) -> Result<(), StoreError> {
@@ -115,7 +118,7 @@ fn create_folder(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Turning the log on needs the file for itself for a moment and does not wait by the busy timeout, so it is tried again.
-async fn use_write_ahead_log(connection: &mut Connection) -> Result<(), sqlx::Error> {
+async fn use_write_ahead_log(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     const PAUSE: Duration = Duration::from_millis(20);
     let mut attempts = BUSY_TIMEOUT.as_millis() / PAUSE.as_millis();
     loop {
@@ -129,14 +132,14 @@ async fn use_write_ahead_log(connection: &mut Connection) -> Result<(), sqlx::Er
 }
 
 /// Brings the schema up to date, all of it or nothing, while other processes wait.
-async fn migrate(path: &Path, connection: &mut Connection) -> Result<(), StoreError> {
+async fn migrate(path: &Path, connection: &mut SqliteConnection) -> Result<(), StoreError> {
     if applied_version(path, connection).await? == Some(known_version()) {
         return Ok(());
     }
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     match applied_version(path, &mut transaction).await? {
         Some(found) if found > known_version() => {
-            return Err(StoreError::Newer { path: path.to_owned(), found, known: known_version() });
+            return Err(StoreError::Newer { place: path.into(), found, known: known_version() });
         }
         _ => MIGRATIONS.run_direct(None, &mut *transaction, false).await.map_err(migration_failed)?,
     }
@@ -154,14 +157,15 @@ fn migration_failed(error: MigrateError) -> StoreError {
 }
 
 /// A reader neither migrates nor guesses.
-async fn check_version(path: &Path, pool: &Pool) -> Result<(), StoreError> {
+async fn check_version(path: &Path, pool: &SqlitePool) -> Result<(), StoreError> {
     let mut connection = pool.acquire().await?;
-    let (path, known) = (path.to_owned(), known_version());
-    match applied_version(&path, &mut connection).await? {
-        Some(found) if found > known => Err(StoreError::Newer { path, found, known }),
-        Some(found) if found < known => Err(StoreError::Older { path, found, known }),
+    let known = known_version();
+    let place: Place = path.into();
+    match applied_version(path, &mut connection).await? {
+        Some(found) if found > known => Err(StoreError::Newer { place, found, known }),
+        Some(found) if found < known => Err(StoreError::Older { place, found, known }),
         Some(_) => Ok(()),
-        None => Err(StoreError::NotAStore { path }),
+        None => Err(StoreError::NotAStore { place }),
     }
 }
 
@@ -170,12 +174,12 @@ fn known_version() -> i64 {
 }
 
 /// The newest migration in the database; none in an empty file.
-async fn applied_version(path: &Path, connection: &mut Connection) -> Result<Option<i64>, StoreError> {
+async fn applied_version(path: &Path, connection: &mut SqliteConnection) -> Result<Option<i64>, StoreError> {
     const TABLES: &str = "SELECT COUNT(*), COALESCE(SUM(name = '_sqlx_migrations'), 0) FROM sqlite_master";
     let (objects, ours): (i64, i64) =
         sqlx::query_as(TABLES).fetch_one(&mut *connection).await.map_err(|e| at_opening(path, e))?;
     if ours == 0 {
-        return if objects == 0 { Ok(None) } else { Err(StoreError::NotAStore { path: path.to_owned() }) };
+        return if objects == 0 { Ok(None) } else { Err(StoreError::NotAStore { place: path.into() }) };
     }
     Ok(sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(connection).await?)
 }
@@ -196,7 +200,7 @@ fn primary_code(error: &sqlx::Error) -> Option<i32> {
 }
 
 /// The store's own words for what the database said.
-pub(crate) fn classify(error: sqlx::Error) -> StoreError {
+pub(super) fn classify(error: sqlx::Error) -> StoreError {
     let detail = error.to_string();
     match primary_code(&error) {
         Some(BUSY | LOCKED) => StoreError::Busy { waited_secs: BUSY_TIMEOUT.as_secs() },
@@ -210,10 +214,9 @@ pub(crate) fn classify(error: sqlx::Error) -> StoreError {
 
 /// As [`classify`], while the file is being opened.
 fn at_opening(path: &Path, error: sqlx::Error) -> StoreError {
-    let path = path.to_owned();
     match primary_code(&error) {
-        Some(NOT_A_DATABASE) => StoreError::NotAStore { path },
-        Some(CANNOT_OPEN) => StoreError::Open { path, source: std::io::Error::other(error) },
+        Some(NOT_A_DATABASE) => StoreError::NotAStore { place: path.into() },
+        Some(CANNOT_OPEN) => StoreError::Open { path: path.to_owned(), source: std::io::Error::other(error) },
         _ => classify(error),
     }
 }
@@ -223,14 +226,13 @@ const MAX_VARIABLES: usize = 32_766;
 /// Rows of the largest bulk statement: beyond this, longer statements gain nothing.
 const MAX_ROWS: usize = 1024;
 
-/// Inserts rows by multi-row VALUES; `bind` adds one row's values. Rows go in blocks of 1024, 256, 64, 16, 4 and 1, so that a
-/// few prepared statements serve every count. The placeholders are anonymous, because SQLite looks numbered ones up one by
-/// one.
-pub(crate) async fn insert_rows<T>(
-    connection: &mut Connection,
+/// Inserts rows by multi-row VALUES, in blocks of 1024, 256, 64, 16, 4 and 1, so that a few prepared statements serve every
+/// count. The placeholders are anonymous, because SQLite looks numbered ones up one by one.
+pub(super) async fn insert_rows<T>(
+    connection: &mut SqliteConnection,
     insert: &BulkInsert,
     rows: &[T],
-    mut bind: impl FnMut(&mut Arguments, &T) -> Result<(), sqlx::error::BoxDynError>,
+    mut add: impl FnMut(&mut Values<'_>, &T) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut rest = rows;
     let mut size = MAX_ROWS;
@@ -239,11 +241,10 @@ pub(crate) async fn insert_rows<T>(
             let statement: Arc<str> = insert.of_rows(size).into();
             while rest.len() >= size {
                 let (block, later) = rest.split_at(size);
-                let mut arguments = Arguments::default();
-                sqlx::Arguments::reserve(&mut arguments, size * insert.columns(), 0);
-                for row in block {
-                    bind(&mut arguments, row).map_err(sqlx::Error::Encode)?;
-                }
+                let mut arguments = SqliteArguments::default();
+                arguments.reserve(size * insert.columns(), 0);
+                let mut values = Values(Sink::Sqlite(&mut arguments));
+                block.iter().try_for_each(|row| add(&mut values, row))?;
                 let query = sqlx::query_with(AssertSqlSafe(Arc::clone(&statement)), arguments);
                 query.execute(&mut *connection).await?;
                 rest = later;
@@ -254,14 +255,24 @@ pub(crate) async fn insert_rows<T>(
     Ok(())
 }
 
+pub(super) fn add(arguments: &mut SqliteArguments, value: Value) -> Result<(), sqlx::Error> {
+    let added = match value {
+        Value::Integer(n) => arguments.add(n),
+        Value::Real(x) => arguments.add(x),
+        Value::Text(text) => arguments.add(text),
+        Value::Bytes(bytes) => arguments.add(bytes),
+    };
+    added.map_err(sqlx::Error::Encode)
+}
+
 /// Size of the database on disk, the write-ahead log not counted.
-pub(crate) async fn database_bytes(pool: &Pool) -> Result<i64, StoreError> {
+pub(super) async fn bytes(pool: &SqlitePool) -> Result<i64, StoreError> {
     const SIZE: &str = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
     Ok(sqlx::query_scalar(SIZE).fetch_one(pool).await?)
 }
 
 /// What SQLite itself finds wrong: damaged pages first, then rows that refer to nothing.
-pub(crate) async fn integrity(pool: &Pool) -> Result<Vec<String>, StoreError> {
+pub(super) async fn integrity(pool: &SqlitePool) -> Result<Vec<String>, StoreError> {
     let mut findings = Vec::new();
     let pages: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check").fetch_all(pool).await?;
     findings.extend(pages.into_iter().filter(|line| line != "ok"));
@@ -271,3 +282,11 @@ pub(crate) async fn integrity(pool: &Pool) -> Result<Vec<String>, StoreError> {
     }
     Ok(findings)
 }
+
+/// Table, column, type, whether it may be null, place in the primary key. A column of a primary key is never null in a strict
+/// table that has no row number, or when it is the row number.
+pub(super) const COLUMNS: &str = "SELECT m.name, c.name, c.type, CASE WHEN c.\"notnull\" = 1 OR c.pk > 0 THEN 0 ELSE 1 END, c.pk \
+    FROM sqlite_master m JOIN pragma_table_info(m.name) c \
+    WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name <> '_sqlx_migrations' ORDER BY m.name, c.cid";
+pub(super) const REFERENCES: &str = "SELECT m.name, f.\"table\" FROM sqlite_master m \
+    JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY m.name, f.id";

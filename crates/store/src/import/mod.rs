@@ -22,12 +22,11 @@ pub(crate) use self::stored::Version;
 use domain::{Competition, MatchRecord, Rejection, Sequence, TeamId, UnknownName};
 use jiff::Timestamp;
 use serde::Serialize;
-use sqlx::Row as _;
 
 use self::{plan::Plan, quote::SeriesNumbers};
 use crate::{
     PayloadHash, Store, StoreError, column,
-    engine::{Connection, Durability},
+    engine::{Connection, Durability, query, query_as, query_scalar},
     identity,
     payload::{self, Origin},
     quarantine,
@@ -125,9 +124,9 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn is_imported(&self, payload: PayloadHash, format: &str) -> Result<bool, StoreError> {
-        let query = sqlx::query(sql::LAST_IMPORT_OF_PAYLOAD).bind(payload.to_string()).bind(format);
+        let query = query(sql::LAST_IMPORT_OF_PAYLOAD).bind(payload.to_string()).bind(format);
         let row = query.fetch_optional(self.readers()).await?;
-        Ok(row.map(|row| row.try_get::<i64, _>(1)).transpose()?.is_some_and(|complete| complete != 0))
+        Ok(row.map(|row| row.try_get::<i64>(1)).transpose()?.is_some_and(|complete| complete != 0))
     }
 
     /// The number of the last import.
@@ -135,7 +134,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn last_sequence(&self) -> Result<Option<Sequence>, StoreError> {
-        let last: Option<i64> = sqlx::query_scalar(sql::LAST_SEQUENCE).fetch_one(self.readers()).await?;
+        let last: Option<i64> = query_scalar(sql::LAST_SEQUENCE).fetch_one(self.readers()).await?;
         Ok(last.map(Sequence))
     }
 }
@@ -183,7 +182,7 @@ async fn last_import(
     hash: PayloadHash,
     format: &str,
 ) -> Result<Option<(Sequence, bool)>, StoreError> {
-    let query = sqlx::query_as(sql::LAST_IMPORT_OF_PAYLOAD).bind(hash.to_string()).bind(format);
+    let query = query_as(sql::LAST_IMPORT_OF_PAYLOAD).bind(hash.to_string()).bind(format);
     let last: Option<(i64, i64)> = query.fetch_optional(connection).await?;
     Ok(last.map(|(sequence, complete)| (Sequence(sequence), complete != 0)))
 }
@@ -199,7 +198,7 @@ async fn register(
     for competition in &batch.competitions {
         identity::upsert_competition(connection, competition).await?;
     }
-    let sequence = sqlx::query_scalar(sql::INSERT_IMPORT)
+    let sequence = query_scalar(sql::INSERT_IMPORT)
         .bind(column::micros(batch.recorded_at))
         .bind(&batch.source)
         .bind(&batch.file)
@@ -229,7 +228,7 @@ async fn finish(
     sequence: Sequence,
     outcome: &ImportOutcome,
 ) -> Result<(), StoreError> {
-    let query = sqlx::query(sql::FINISH_IMPORT).bind(sequence.0);
+    let query = query(sql::FINISH_IMPORT).bind(sequence.0);
     let counts = [
         outcome.fixtures,
         outcome.results,

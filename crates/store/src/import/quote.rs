@@ -6,10 +6,13 @@
 use std::collections::HashMap;
 
 use domain::{FixtureId, Loss, Reason, Rejection, quote::Series, record::QuoteRecord};
-use sqlx::Row as _;
 
 use super::stored::ranges;
-use crate::{StoreError, column, engine::Connection, statement::fact as sql};
+use crate::{
+    StoreError, column,
+    engine::{Connection, query, query_scalar},
+    statement::fact as sql,
+};
 
 /// A price as it is stored, and the line of the file it came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,7 +64,7 @@ impl SeriesNumbers {
         series: Series,
     ) -> Result<i64, StoreError> {
         let (kind, line) = column::market_columns(series.market);
-        let query = sqlx::query_scalar(sql::SERIES_NUMBER).bind(series.book.as_str()).bind(kind).bind(line);
+        let query = query_scalar(sql::SERIES_NUMBER).bind(series.book.as_str()).bind(kind).bind(line);
         let query = query.bind(series.selection.to_string()).bind(series.phase.code());
         let number: i64 = query.fetch_one(connection).await?;
         self.added.insert(series, number);
@@ -138,7 +141,7 @@ async fn prices_between(
     last: i64,
 ) -> Result<HashMap<(i64, i64, i64), i64>, StoreError> {
     let mut prices = HashMap::new();
-    let query = sqlx::query(sql::QUOTES_BETWEEN).bind(first).bind(last);
+    let query = query(sql::QUOTES_BETWEEN).bind(first).bind(last);
     for row in query.fetch_all(connection).await? {
         prices.insert((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?), row.try_get(3)?);
     }

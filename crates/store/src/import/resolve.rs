@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::{CompetitionId, FixtureId, MatchRecord, TeamId};
 use jiff::civil::Date;
-use sqlx::Row as _;
 
-use crate::{StoreError, engine::Connection, statement::fact as sql};
+use crate::{
+    StoreError,
+    engine::{Connection, query, query_scalar},
+    statement::fact as sql,
+};
 
 type Record = MatchRecord<TeamId>;
 
@@ -55,7 +58,7 @@ impl Finder {
         source: &str,
         records: &[Record],
     ) -> Result<Self, StoreError> {
-        let last: i64 = sqlx::query_scalar(sql::LAST_FIXTURE).fetch_one(&mut *connection).await?;
+        let last: i64 = query_scalar(sql::LAST_FIXTURE).fetch_one(&mut *connection).await?;
         let mut finder = Self {
             source: source.to_owned(),
             by_key: HashMap::new(),
@@ -78,7 +81,7 @@ impl Finder {
             (*first, *last) = (date.min(*first), date.max(*last));
         }
         for (competition, (first, last)) in dates {
-            let query = sqlx::query(sql::KEYS_BETWEEN).bind(competition.as_str());
+            let query = query(sql::KEYS_BETWEEN).bind(competition.as_str());
             let query = query.bind(first.to_string()).bind(last.to_string());
             for row in query.fetch_all(&mut *connection).await? {
                 let key = (competition, row.try_get(0)?, TeamId(row.try_get(1)?), TeamId(row.try_get(2)?));
@@ -95,7 +98,7 @@ impl Finder {
     ) -> Result<(), StoreError> {
         let ids = || records.iter().filter_map(|r| r.source_id.as_deref());
         let (Some(first), Some(last)) = (ids().min(), ids().max()) else { return Ok(()) };
-        let query = sqlx::query(sql::SOURCE_IDS_BETWEEN).bind(&self.source).bind(first).bind(last);
+        let query = query(sql::SOURCE_IDS_BETWEEN).bind(&self.source).bind(first).bind(last);
         for row in query.fetch_all(connection).await? {
             self.name(row.try_get(0)?, FixtureId(row.try_get(1)?));
         }
@@ -159,7 +162,7 @@ impl Finder {
         if self.named.contains(&fixture) {
             return Ok(true);
         }
-        let query = sqlx::query(sql::SOURCE_ID_OF_FIXTURE).bind(fixture.0).bind(&self.source);
+        let query = query(sql::SOURCE_ID_OF_FIXTURE).bind(fixture.0).bind(&self.source);
         Ok(query.fetch_optional(connection).await?.is_some())
     }
 }

@@ -7,9 +7,13 @@ use domain::{
     Stage, TeamId,
 };
 use jiff::Timestamp;
-use sqlx::Row as _;
 
-use crate::{StoreError, column, engine::Connection, fact, statement::fact as sql};
+use crate::{
+    StoreError, column,
+    engine::{Connection, query},
+    fact,
+    statement::fact as sql,
+};
 
 /// What can change about a fixture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +94,7 @@ async fn load_fixtures(
     (first, last): (i64, i64),
     stored: &mut ByFixture,
 ) -> Result<(), StoreError> {
-    let query = sqlx::query(sql::FIXTURES_BETWEEN).bind(first).bind(last);
+    let query = query(sql::FIXTURES_BETWEEN).bind(first).bind(last);
     for row in query.fetch_all(connection).await? {
         let fixture = Stored {
             competition: column::parsed("competition", row.try_get(1)?)?,
@@ -111,7 +115,7 @@ async fn load_versions(
     (first, last): (i64, i64),
     stored: &mut ByFixture,
 ) -> Result<(), StoreError> {
-    let query = sqlx::query(sql::VERSIONS_BETWEEN).bind(first).bind(last);
+    let query = query(sql::VERSIONS_BETWEEN).bind(first).bind(last);
     for row in query.fetch_all(connection).await? {
         let (at, value) = (column::instant(row.try_get(1)?)?, fact::version(&row, 3)?);
         if let Some(fixture) = stored.get_mut(&FixtureId(row.try_get(0)?)) {
@@ -126,7 +130,7 @@ async fn load_results(
     (first, last): (i64, i64),
     stored: &mut ByFixture,
 ) -> Result<(), StoreError> {
-    let query = sqlx::query(sql::RESULTS_BETWEEN).bind(first).bind(last);
+    let query = query(sql::RESULTS_BETWEEN).bind(first).bind(last);
     for row in query.fetch_all(connection).await? {
         let (at, value) = (column::instant(row.try_get(1)?)?, fact::outcome(&row, 3)?);
         if let Some(fixture) = stored.get_mut(&FixtureId(row.try_get(0)?)) {
@@ -141,7 +145,7 @@ async fn load_statistics(
     (first, last): (i64, i64),
     stored: &mut ByFixture,
 ) -> Result<(), StoreError> {
-    let query = sqlx::query(sql::STATISTICS_BETWEEN).bind(first).bind(last);
+    let query = query(sql::STATISTICS_BETWEEN).bind(first).bind(last);
     for row in query.fetch_all(connection).await? {
         let (at, value) = (column::instant(row.try_get(1)?)?, fact::statistics(&row, 3)?);
         if let Some(fixture) = stored.get_mut(&FixtureId(row.try_get(0)?)) {
@@ -156,7 +160,7 @@ async fn load_line_ups(
     (first, last): (i64, i64),
     stored: &mut ByFixture,
 ) -> Result<(), StoreError> {
-    let query = sqlx::query(sql::LINE_UPS_BETWEEN).bind(first).bind(last);
+    let query = query(sql::LINE_UPS_BETWEEN).bind(first).bind(last);
     for row in query.fetch_all(connection).await? {
         let (at, value) = (column::instant(row.try_get(1)?)?, fact::line_up(&row, 3)?);
         if let Some(fixture) = stored.get_mut(&FixtureId(row.try_get(0)?)) {

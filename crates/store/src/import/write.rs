@@ -1,14 +1,11 @@
 //! Writing a plan, in the order of the keys: sorted rows fill pages instead of splitting them.
 
-use sqlx::{
-    Arguments as _,
-    error::{BoxDynError, ErrorKind},
-};
+use sqlx::error::ErrorKind;
 
 use super::plan::{Of, Plan};
 use crate::{
     StoreError, column,
-    engine::{Arguments, Connection, insert_rows},
+    engine::{Connection, Values, insert_rows},
     fact,
     statement::fact as sql,
 };
@@ -119,7 +116,7 @@ impl Plan {
 }
 
 /// Fixture, moment of knowledge, import, rule and moment of happening: what every table of facts about fixtures begins with.
-fn leading_columns<T>(values: &mut Arguments, of: &Of<T>, sequence: i64) -> Result<(), BoxDynError> {
+fn leading_columns<T>(values: &mut Values<'_>, of: &Of<T>, sequence: i64) -> Result<(), StoreError> {
     values.add(of.fixture.0)?;
     values.add(column::micros(of.fact.known_at))?;
     values.add(sequence)?;

@@ -5,7 +5,11 @@ use std::path::Path;
 use sqlx::{Connection as _, SqliteConnection};
 use touchline_store::{Access, Scope, Store, StoreError};
 
-use crate::sample::{NOW, Place, batch, connect, place, season, ts};
+use crate::sample::{Engine, NOW, Place, batch, connect, place_on, season, ts};
+
+async fn place() -> Place {
+    place_on(Engine::Sqlite).await
+}
 
 async fn refused(path: &Path, access: Access) -> StoreError {
     Store::open(path, access).await.expect_err("must not open")
@@ -94,7 +98,7 @@ async fn an_older_store_is_migrated_by_a_writer_only() {
 async fn reading_only_reads() {
     let place = place().await;
     assert!(matches!(
-        refused(&place.folder.path().join("absent.db"), Access::ReadOnly).await,
+        refused(&place.path().with_file_name("absent.db"), Access::ReadOnly).await,
         StoreError::Absent { .. }
     ));
     place.import(batch("a", NOW, season(2))).await;
@@ -120,7 +124,7 @@ async fn damage_is_found() {
     connection.close().await.unwrap();
 
     let path = place.path();
-    let Place { folder, store } = place;
+    let Place { at, store } = place;
     store.close().await;
     let mut bytes = std::fs::read(&path).unwrap();
     let from = bytes.len() / 2;
@@ -134,5 +138,5 @@ async fn damage_is_found() {
         Ok(count) => assert!(count > 0, "pages full of rubbish must be noticed"),
         Err(error) => assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}"),
     }
-    drop(folder);
+    drop(at);
 }

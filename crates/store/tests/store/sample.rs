@@ -1,6 +1,9 @@
 //! Small stores, batches and records to vary.
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use domain::{
     BookId, CompetitionId, DecimalOdds, FixtureStatus, Kickoff, KnownRule, Market, MatchRecord,
@@ -12,9 +15,9 @@ use jiff::{
     civil::{Date, date},
     tz::TimeZone,
 };
-use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
+use sqlx::{AssertSqlSafe, ColumnIndex, Connection as _, Decode, PgConnection, Row, SqliteConnection, Type};
 use tempfile::TempDir;
-use touchline_store::{Access, ImportBatch, ImportOutcome, Store, TeamSeed};
+use touchline_store::{Access, ImportBatch, ImportOutcome, Store, StoreError, TeamSeed};
 
 pub(crate) const TEAMS: i64 = 6;
 pub(crate) const NOW: &str = "2024-06-01T00:00:00Z";
@@ -28,27 +31,110 @@ pub(crate) fn eng() -> CompetitionId {
     CompetitionId::literal("eng.1")
 }
 
-/// A store with six teams in a folder of its own.
+/// Which engine a test runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A store with six teams in a folder, or a schema, of its own.
 pub(crate) struct Place {
-    pub(crate) folder: TempDir,
+    pub(crate) at: At,
     pub(crate) store: Store,
 }
 
+/// Where it is.
+pub(crate) enum At {
+    Folder(TempDir),
+    /// The address, which names the schema.
+    Schema(String),
+}
+
+impl At {
+    /// A new place for a store. Without a server the test runs on a file instead, and is counted as skipped.
+    pub(crate) async fn new(engine: Engine) -> Self {
+        const VARIABLE: &str = "TOUCHLINE_TEST_POSTGRES_URL";
+        match (engine, std::env::var(VARIABLE)) {
+            (Engine::Postgres, Ok(url)) => Self::Schema(new_schema(&url).await),
+            (Engine::Postgres, Err(_)) => {
+                println!("skipped: {VARIABLE} names no server; `cargo xtask test` starts one");
+                Self::Folder(tempfile::tempdir().unwrap())
+            }
+            (Engine::Sqlite, _) => Self::Folder(tempfile::tempdir().unwrap()),
+        }
+    }
+
+    /// As the store parses it.
+    pub(crate) fn address(&self) -> String {
+        match self {
+            Self::Folder(folder) => folder.path().join("touchline.db").display().to_string(),
+            Self::Schema(url) => url.clone(),
+        }
+    }
+
+    pub(crate) async fn open(&self, access: Access) -> Result<Store, StoreError> {
+        Store::open(touchline_store::Place::parse(&self.address())?, access).await
+    }
+}
+
+async fn new_schema(url: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let mut connection = PgConnection::connect(url).await.unwrap();
+    let create = format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}");
+    sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    let joint = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{joint}options=-csearch_path%3D{name}")
+}
+
 impl Place {
+    /// The database file, of a store that has one.
     pub(crate) fn path(&self) -> PathBuf {
-        self.folder.path().join("touchline.db")
+        self.at.address().into()
     }
 
     pub(crate) async fn import(&self, batch: ImportBatch) -> ImportOutcome {
         self.store.import(batch).await.unwrap()
     }
+
+    /// What a statement answers, asked beside the store, as text.
+    pub(crate) async fn rows(&self, sql: &str) -> Vec<Vec<String>> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match &self.at {
+            At::Folder(_) => {
+                let mut connection = connect(self).await;
+                let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
+                connection.close().await.unwrap();
+                rows.iter().map(|row| (0..row.len()).map(|i| shown(row, i)).collect()).collect()
+            }
+            At::Schema(url) => {
+                let mut connection = PgConnection::connect(url).await.unwrap();
+                let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
+                connection.close().await.unwrap();
+                rows.iter().map(|row| (0..row.len()).map(|i| shown(row, i)).collect()).collect()
+            }
+        }
+    }
+
+    /// Does something to the database beside the store.
+    pub(crate) async fn execute(&self, sql: &str) -> Result<(), sqlx::Error> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match &self.at {
+            At::Folder(_) => sqlx::query(sql).execute(&mut connect(self).await).await.map(drop),
+            At::Schema(url) => {
+                sqlx::query(sql).execute(&mut PgConnection::connect(url).await?).await.map(drop)
+            }
+        }
+    }
 }
 
-pub(crate) async fn place() -> Place {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(&folder.path().join("touchline.db"), Access::ReadWrite).await.unwrap();
+pub(crate) async fn place_on(engine: Engine) -> Place {
+    let at = At::new(engine).await;
+    let store = at.open(Access::ReadWrite).await.unwrap();
     store.sync_roster(&roster()).await.unwrap();
-    Place { folder, store }
+    Place { at, store }
 }
 
 pub(crate) fn roster() -> Vec<TeamSeed> {
@@ -146,20 +232,21 @@ pub(crate) async fn facts(place: &Place) -> Vec<String> {
         ("rejection", "sequence, position"),
         ("import", "sequence"),
     ];
-    let mut connection = connect(place).await;
     let mut all = Vec::new();
     for (table, order) in TABLES {
-        let sql = format!("SELECT * FROM {table} ORDER BY {order}");
-        for row in sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap() {
-            let values: Vec<String> = (0..row.len()).map(|i| value(&row, i)).collect();
-            all.push(format!("{table}: {}", values.join(" | ")));
-        }
+        let rows = place.rows(&format!("SELECT * FROM {table} ORDER BY {order}")).await;
+        all.extend(rows.iter().map(|values| format!("{table}: {}", values.join(" | "))));
     }
-    connection.close().await.unwrap();
     all
 }
 
-fn value(row: &sqlx::sqlite::SqliteRow, i: usize) -> String {
+fn shown<'r, R: Row>(row: &'r R, i: usize) -> String
+where
+    usize: ColumnIndex<R>,
+    Option<i64>: Decode<'r, R::Database> + Type<R::Database>,
+    Option<f64>: Decode<'r, R::Database> + Type<R::Database>,
+    Option<String>: Decode<'r, R::Database> + Type<R::Database>,
+{
     let number = row.try_get::<Option<i64>, _>(i).map(|n| format!("{n:?}"));
     let real = || row.try_get::<Option<f64>, _>(i).map(|n| format!("{n:?}"));
     number
@@ -168,13 +255,12 @@ fn value(row: &sqlx::sqlite::SqliteRow, i: usize) -> String {
         .unwrap()
 }
 
-/// A connection beside the store, to look and to damage.
+/// A connection to a file beside the store, to look and to damage.
 pub(crate) async fn connect(place: &Place) -> SqliteConnection {
     SqliteConnection::connect(&format!("sqlite://{}", place.path().display())).await.unwrap()
 }
 
 pub(crate) async fn count(place: &Place, table: &str) -> i64 {
-    let mut connection = connect(place).await;
-    let sql = AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
-    sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+    let rows = place.rows(&format!("SELECT COUNT(*) FROM {table}")).await;
+    rows[0][0].trim_start_matches("Some(").trim_end_matches(')').parse().unwrap()
 }

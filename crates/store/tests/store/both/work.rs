@@ -4,7 +4,8 @@ use domain::{FixtureId, Forecast, ScoreDistribution, Sequence, forecast::Uncerta
 use serde_json::json;
 use touchline_store::{CheckFinding, ForecastFilter, NewForecast, NewModel, Severity};
 
-use crate::sample::{LATER, NOW, batch, connect, eng, place, season, ts};
+use super::place;
+use crate::sample::{LATER, NOW, batch, eng, season, ts};
 
 fn forecast(fixture: i64, model: &str, input: &str) -> NewForecast {
     let distribution =
@@ -72,12 +73,12 @@ async fn the_columns_say_what_the_distribution_says() {
     place.import(batch("a", NOW, season(1))).await;
     let made = forecast(1, "elo", "a");
     place.store.append_forecasts(std::slice::from_ref(&made)).await.unwrap();
-    let mut connection = connect(&place).await;
     let sql = "SELECT home, draw, away, expected_home, expected_away, entropy FROM forecast";
-    let row: (f64, f64, f64, f64, f64, f64) = sqlx::query_as(sql).fetch_one(&mut connection).await.unwrap();
+    let row = place.rows(sql).await.remove(0);
     let classes = made.forecast.distribution.outcome_probabilities();
     let expected = made.forecast.distribution.expected_score();
-    assert_eq!(row, (classes.home, classes.draw, classes.away, expected.0, expected.1, classes.entropy()));
+    let said = [classes.home, classes.draw, classes.away, expected.0, expected.1, classes.entropy()];
+    assert_eq!(row, said.map(|number| format!("Some({number:?})")));
 }
 
 #[tokio::test]

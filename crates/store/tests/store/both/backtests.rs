@@ -4,7 +4,8 @@ use domain::{FixtureId, Sequence};
 use serde_json::json;
 use touchline_store::{BacktestId, NewBacktest, NewSearch, StoreError};
 
-use crate::sample::{LATER, NOW, batch, place, season, ts};
+use super::place;
+use crate::sample::{LATER, NOW, batch, season, ts};
 
 fn backtest(model: &str, fixtures: std::ops::RangeInclusive<i64>) -> NewBacktest {
     NewBacktest {
@@ -111,8 +112,7 @@ async fn what_refers_to_nothing_is_refused_whole() {
     place.import(batch("a", NOW, season(1))).await;
     assert!(place.store.save_backtest(&backtest("elo", 1..=4711)).await.is_err());
     assert!(place.store.backtests().await.unwrap().is_empty());
-    let reader =
-        touchline_store::Store::open(&place.path(), touchline_store::Access::ReadOnly).await.unwrap();
+    let reader = place.at.open(touchline_store::Access::ReadOnly).await.unwrap();
     let refused = reader.save_backtest(&backtest("elo", 1..=1)).await.unwrap_err();
     assert!(matches!(refused, StoreError::ReadOnly), "{refused:?}");
     assert!(place.store.integrity().await.unwrap().is_empty());

@@ -7,7 +7,8 @@ use domain::{
 use jiff::{SignedDuration, civil::date, tz::TimeZone};
 use touchline_store::{ImportBatch, QuarantineStatus, QuoteScope, Scope};
 
-use crate::sample::{LATER, NOW, Place, batch, place, played, quote, scheduled, season, ts};
+use super::place;
+use crate::sample::{LATER, NOW, Place, batch, played, quote, scheduled, season, ts};
 
 async fn history(place: &Place) -> History {
     place.store.history(&Scope { quotes: QuoteScope::All, ..Scope::default() }).await.unwrap()

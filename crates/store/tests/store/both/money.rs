@@ -3,7 +3,8 @@
 use domain::{BookId, Currency, DecimalOdds, Grade, Market, Money, Probability, Selection, Sequence, Shares};
 use touchline_store::{BetFilter, EntryKind, NewBet, NewSettlement, PlacedBet, Settled, StoreError};
 
-use crate::sample::{LATER, NOW, Place, batch, connect, count, place, season, ts};
+use super::place;
+use crate::sample::{LATER, NOW, Place, batch, count, season, ts};
 
 const RUN: &str = "paper";
 
@@ -160,8 +161,7 @@ async fn the_database_itself_refuses_a_second_payout() {
     let (place, placed) = with_bets().await;
     let won = settlement(placed[0], Grade::Settled(Shares::WON), 2100);
     place.store.settle(&[won]).await.unwrap();
-    let mut connection = connect(&place).await;
     let forged = "INSERT INTO ledger (idempotency_key, run, bet_id, kind, amount_minor, currency, at) \
         SELECT idempotency_key, run, bet_id, kind, amount_minor, currency, at FROM ledger WHERE kind = 'payout'";
-    assert!(sqlx::query(forged).execute(&mut connection).await.is_err());
+    assert!(place.execute(forged).await.is_err());
 }

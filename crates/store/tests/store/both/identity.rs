@@ -3,7 +3,8 @@
 use domain::{TeamId, UnknownName};
 use touchline_store::{ImportBatch, NameDecision, PayloadHash, StoreError, TeamSeed};
 
-use crate::sample::{LATER, NOW, batch, facts, place, played, roster, season, ts};
+use super::place;
+use crate::sample::{LATER, NOW, batch, facts, played, roster, season, ts};
 
 fn waiting(recorded_at: &str) -> ImportBatch {
     let unknown = UnknownName { pool: "eng".into(), name: "Nott'm Forest".into() };

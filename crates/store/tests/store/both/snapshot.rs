@@ -6,7 +6,8 @@ use domain::{
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use touchline_store::{QuoteScope, Scope};
 
-use crate::sample::{LATER, NOW, Place, batch, eng, place, season, ts};
+use super::place;
+use crate::sample::{LATER, NOW, Place, batch, eng, season, ts};
 
 /// Facts of every kind: dates and times, corrections, a second competition.
 async fn varied() -> Place {

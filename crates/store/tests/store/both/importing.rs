@@ -5,7 +5,8 @@ use std::time::Duration;
 use domain::{History, Loss, Reason, RecordedBy, Rejection, Score, history::RecordedBy as By};
 use touchline_store::{ImportBatch, PayloadHash, QuoteScope, RejectionFilter, Scope};
 
-use crate::sample::{LATER, NOW, batch, count, eng, facts, place, played, season, ts};
+use super::place;
+use crate::sample::{LATER, NOW, batch, count, eng, facts, played, season, ts};
 
 async fn history(place: &crate::sample::Place) -> History {
     place.store.history(&Scope { quotes: QuoteScope::All, ..Scope::default() }).await.unwrap()

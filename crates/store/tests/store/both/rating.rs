@@ -3,7 +3,8 @@
 use domain::{FixtureId, Sequence, TeamId};
 use touchline_store::{NewRatings, RatingStep};
 
-use crate::sample::{LATER, NOW, batch, count, eng, place, season, ts};
+use super::place;
+use crate::sample::{LATER, NOW, batch, count, eng, season, ts};
 
 fn step(fixture: i64, team: i64, after: f64, known_at: &str) -> RatingStep {
     RatingStep {

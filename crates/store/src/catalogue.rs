@@ -1,0 +1,304 @@
+//! What tables there are, as the database itself says: copying, exporting and dumping need no list of their own.
+//!
+//! Tables come in an order in which each refers only to those before it. Rows come in the order of their primary key, page by
+//! page from a given key on, so that reading can stop anywhere and go on, and no page costs more than the one before.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    Store, StoreError, Value, column,
+    engine::{self, Connection, Durability, Row, Transaction, assembled, insert_rows},
+    statement::BulkInsert,
+};
+
+/// A table as the database describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Its name.
+    pub name: String,
+    /// Its columns in their order.
+    pub columns: Vec<Column>,
+    /// Places of the columns of the primary key, in the order of the key.
+    pub key: Vec<usize>,
+}
+
+/// A column as the database describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether it may be null.
+    pub nullable: bool,
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Whole numbers: instants in microseconds, money in minor units, prices in millionths, counts.
+    Integer,
+    /// Probabilities, ratings, statistics.
+    Real,
+    /// Names, codes, dates, JSON.
+    Text,
+    /// Compressed payloads and distributions.
+    Bytes,
+}
+
+/// A row of a table, values in the order of its columns.
+pub type Values = Vec<Value>;
+
+impl Table {
+    /// The values of a row's primary key.
+    pub fn key_of(&self, row: &[Value]) -> Values {
+        self.key.iter().filter_map(|place| row.get(*place).cloned()).collect()
+    }
+
+    /// The place of a column.
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    fn names(&self) -> String {
+        let names: Vec<String> = self.columns.iter().map(|column| quoted(&column.name)).collect();
+        names.join(", ")
+    }
+
+    fn key_names(&self) -> String {
+        let names: Vec<String> = self.key.iter().map(|place| quoted(&self.columns[*place].name)).collect();
+        names.join(", ")
+    }
+
+    fn select(&self, condition: &str) -> String {
+        let (columns, table, key) = (self.names(), quoted(&self.name), self.key_names());
+        format!("SELECT {columns} FROM {table} {condition} ORDER BY {key}")
+    }
+
+    fn upsert(&self) -> String {
+        let places: Vec<String> = (1..=self.columns.len()).map(|n| format!("${n}")).collect();
+        let others = self.columns.iter().enumerate().filter(|(place, _)| !self.key.contains(place));
+        let set: Vec<String> =
+            others.map(|(_, column)| format!("{0} = excluded.{0}", quoted(&column.name))).collect();
+        let action = if set.is_empty() { "NOTHING".into() } else { format!("UPDATE SET {}", set.join(", ")) };
+        format!(
+            "INSERT INTO {} ({}) VALUES ({}) ON CONFLICT ({}) DO {action}",
+            quoted(&self.name),
+            self.names(),
+            places.join(", "),
+            self.key_names()
+        )
+    }
+
+    fn read(&self, row: &Row) -> Result<Values, StoreError> {
+        let values = self.columns.iter().enumerate().map(|(place, column)| {
+            Ok(match column.kind {
+                Kind::Integer => Value::Integer(row.try_get(place)?),
+                Kind::Real => Value::Real(row.try_get(place)?),
+                Kind::Text => Value::Text(row.try_get(place)?),
+                Kind::Bytes => Value::Bytes(row.try_get(place)?),
+            })
+        });
+        values.collect()
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A hash over rows, the same on both engines: kind, whether there is a value, its length and its bytes.
+#[derive(Debug, Clone, Default)]
+pub struct Checksum {
+    hash: Sha256,
+    rows: u64,
+}
+
+impl Checksum {
+    /// Adds a row.
+    pub fn add(&mut self, row: &[Value]) {
+        self.rows += 1;
+        for value in row {
+            match value {
+                Value::Integer(n) => self.field(0, n.map(i64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice)),
+                Value::Real(x) => self.field(1, x.map(f64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice)),
+                Value::Text(text) => self.field(2, text.as_deref().map(str::as_bytes)),
+                Value::Bytes(bytes) => self.field(3, bytes.as_deref()),
+            }
+        }
+    }
+
+    fn field(&mut self, kind: u8, content: Option<&[u8]>) {
+        self.hash.update([kind, u8::from(content.is_some())]);
+        if let Some(content) = content {
+            self.hash.update((content.len() as u64).to_be_bytes());
+            self.hash.update(content);
+        }
+    }
+
+    /// How many rows were added.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The hash as hexadecimal digits.
+    pub fn digest(&self) -> String {
+        self.hash.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+impl Store {
+    /// Every table, those that are referred to before those that refer to them.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn tables(&self) -> Result<Vec<Table>, StoreError> {
+        let mut connection = self.readers().acquire().await?;
+        tables(&mut connection).await
+    }
+
+    /// One state of the whole database, to read pages from while others write.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn view(&self) -> Result<View, StoreError> {
+        Ok(View { transaction: self.readers().begin_read().await? })
+    }
+
+    /// Appends rows as they are, all or none. For copies of a store only: what they mean is not checked beyond what the
+    /// database checks.
+    ///
+    /// # Errors
+    /// When a row is there already or refers to nothing, or the store cannot be written; nothing is stored then.
+    pub async fn append_rows(&self, table: &Table, rows: &[Values]) -> Result<(), StoreError> {
+        let writer = self.writer().await?;
+        let mut transaction = writer.begin(Durability::Process).await?;
+        let insert = BulkInsert::new(format!("INSERT INTO {} ({})", quoted(&table.name), table.names()));
+        insert_rows(&mut transaction, &insert, rows, |values, row| {
+            row.iter().try_for_each(|value| values.add(value.clone()))
+        })
+        .await?;
+        transaction.commit().await
+    }
+
+    /// As [`Store::append_rows`], for some rows, which take the place of those with the same key.
+    ///
+    /// # Errors
+    /// When a row refers to nothing or the store cannot be written; nothing is stored then.
+    pub async fn replace_rows(&self, table: &Table, rows: &[Values]) -> Result<(), StoreError> {
+        let writer = self.writer().await?;
+        let mut transaction = writer.begin(Durability::Process).await?;
+        for row in rows {
+            let upsert =
+                row.iter().fold(assembled(table.upsert()), |upsert, value| upsert.bind(value.clone()));
+            upsert.execute(&mut *transaction).await?;
+        }
+        transaction.commit().await
+    }
+
+    /// Lets the database number new rows after those that were copied in.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn continue_numbering(&self) -> Result<(), StoreError> {
+        let writer = self.writer().await?;
+        let mut transaction = writer.begin(Durability::Process).await?;
+        engine::continue_numbering(&mut transaction).await?;
+        transaction.commit().await
+    }
+}
+
+/// One state of the database: what is committed meanwhile does not show.
+#[derive(Debug)]
+pub struct View {
+    transaction: Transaction,
+}
+
+impl View {
+    /// The next rows of a table in the order of its key: after `after`, or from the first on.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn page(
+        &mut self,
+        table: &Table,
+        after: Option<&[Value]>,
+        limit: u32,
+    ) -> Result<Vec<Values>, StoreError> {
+        let key = after.unwrap_or_default();
+        let places: Vec<String> = (1..=key.len()).map(|n| format!("${n}")).collect();
+        let condition = match after {
+            Some(_) => format!("WHERE ({}) > ({})", table.key_names(), places.join(", ")),
+            None => String::new(),
+        };
+        let sql = format!("{} LIMIT {limit}", table.select(&condition));
+        let query = key.iter().fold(assembled(sql), |query, value| query.bind(value.clone()));
+        let rows = query.fetch_all(&mut *self.transaction).await?;
+        rows.iter().map(|row| table.read(row)).collect()
+    }
+
+    /// The last key of a table, none when it is empty.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn last_key(&mut self, table: &Table) -> Result<Option<Values>, StoreError> {
+        let descending: Vec<String> =
+            table.key.iter().map(|place| format!("{} DESC", quoted(&table.columns[*place].name))).collect();
+        let (columns, name) = (table.names(), quoted(&table.name));
+        let sql = format!("SELECT {columns} FROM {name} ORDER BY {} LIMIT 1", descending.join(", "));
+        let row = assembled(sql).fetch_optional(&mut *self.transaction).await?;
+        Ok(row.map(|row| table.read(&row)).transpose()?.map(|row| table.key_of(&row)))
+    }
+
+    /// How many rows a table has.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn count(&mut self, table: &Table) -> Result<u64, StoreError> {
+        let count = assembled(format!("SELECT COUNT(*) FROM {}", quoted(&table.name)));
+        let row = count.fetch_one(&mut *self.transaction).await?;
+        Ok(row.try_get::<i64>(0)?.unsigned_abs())
+    }
+}
+
+/// Every table, those that are referred to before those that refer to them; among equals by name.
+async fn tables(connection: &mut Connection) -> Result<Vec<Table>, StoreError> {
+    let mut tables: BTreeMap<String, (Table, Vec<(i64, usize)>)> = BTreeMap::new();
+    for described in engine::columns(connection).await? {
+        let entry = tables.entry(described.table.clone());
+        let (table, key) = entry.or_insert_with(|| {
+            (Table { name: described.table, columns: Vec::new(), key: Vec::new() }, Vec::new())
+        });
+        if described.key_place > 0 {
+            key.push((described.key_place, table.columns.len()));
+        }
+        table.columns.push(described.column);
+    }
+    let references = engine::references(connection).await?;
+    let mut waiting: Vec<Table> = tables
+        .into_values()
+        .map(|(mut table, mut key)| {
+            key.sort_unstable();
+            table.key = key.into_iter().map(|(_, place)| place).collect();
+            table
+        })
+        .collect();
+    let mut ordered: Vec<Table> = Vec::with_capacity(waiting.len());
+    while !waiting.is_empty() {
+        let is_free = |table: &Table| {
+            references
+                .iter()
+                .filter(|(from, to)| *from == table.name && from != to)
+                .all(|(_, to)| ordered.iter().any(|done| done.name == *to))
+        };
+        // A circle of references cannot be ordered; there is none, and a new one fails here.
+        let free = waiting
+            .iter()
+            .position(is_free)
+            .ok_or_else(|| column::not_understood("references of table", &waiting[0].name))?;
+        ordered.push(waiting.remove(free));
+    }
+    Ok(ordered)
+}

@@ -1,0 +1,65 @@
+//! The process that tests start and kill, and what must hold after it.
+
+use std::process::{Child, Command, Stdio};
+
+use domain::MatchRecord;
+use jiff::civil::date;
+use touchline_store::{Access, Store};
+
+use crate::sample::{self, NOW, Place, batch, count, played, season};
+
+/// Tells a child of this test where to import, from which year on and how many seasons.
+pub(crate) const CHILD: &str = "TOUCHLINE_STORE_TEST_CHILD";
+const ROUNDS: u32 = 40;
+
+/// A season of its own year, so that no two share a fixture.
+pub(crate) fn season_of(year: i16) -> Vec<MatchRecord<domain::TeamId>> {
+    let shift = |record: MatchRecord<domain::TeamId>| {
+        let day = record.local_date;
+        let moved = date(year, 1, 1).checked_add(date(2023, 8, 12).until(day).unwrap()).unwrap();
+        played(record.row, moved, (record.home.0, record.away.0), (1, 0))
+    };
+    season(ROUNDS).into_iter().map(shift).collect()
+}
+
+#[tokio::test]
+#[ignore = "the process that other tests start and kill"]
+async fn child() {
+    let Ok(task) = std::env::var(CHILD) else { return };
+    let [path, first, seasons] = task.split('|').collect::<Vec<_>>()[..] else { panic!("{task}") };
+    let place = touchline_store::Place::parse(path).unwrap();
+    let store = Store::open(place, Access::ReadWrite).await.unwrap();
+    store.sync_roster(&sample::roster()).await.unwrap();
+    let first: i16 = first.parse().unwrap();
+    for year in first..first + seasons.parse::<i16>().unwrap() {
+        store.import(batch(&format!("year {year}"), NOW, season_of(year))).await.unwrap();
+    }
+    store.close().await;
+}
+
+/// Starts it on a store.
+pub(crate) fn spawn(address: &str, first: i16, seasons: i16) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "child::child", "--ignored", "--quiet"])
+        .env(CHILD, format!("{address}|{first}|{seasons}"))
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// Every import on record has all of its facts.
+pub(crate) async fn assert_whole(place: &Place) {
+    assert!(place.store.integrity().await.unwrap().is_empty());
+    let per_import = "SELECT (SELECT COUNT(*) FROM fixture_version v WHERE v.sequence = i.sequence), \
+        (SELECT COUNT(*) FROM result r WHERE r.sequence = i.sequence), \
+        (SELECT COUNT(*) FROM quote q WHERE q.sequence = i.sequence), fixtures FROM import i ORDER BY sequence";
+    let counts = place.rows(per_import).await;
+    let matches = i64::from(ROUNDS) * 3;
+    let expected = [2 * matches, matches, 3 * matches, matches].map(|n| format!("Some({n})"));
+    for count in &counts {
+        assert_eq!(*count, expected);
+    }
+    let imports = i64::try_from(counts.len()).unwrap();
+    assert_eq!(count(place, "fixture").await, imports * matches);
+    assert_eq!(count(place, "payload").await, imports);
+}
