@@ -6,9 +6,10 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use store::{Access, Store};
+use store::{Access, Place, Server, Store};
 
 use crate::{
+    address::Address,
     clock::{Clock, SystemClock},
     config::Config,
     output::Output,
@@ -27,20 +28,33 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// Reads the configuration of a data folder.
-    pub(crate) fn new(data: PathBuf, config: Option<&Path>, out: Output) -> Result<Self> {
-        let config = Config::load(&data, config)?;
+    /// Reads the configuration of a data folder; a database named on the command line wins over it.
+    pub(crate) fn new(
+        data: PathBuf,
+        config: Option<&Path>,
+        database: Option<Address>,
+        out: Output,
+    ) -> Result<Self> {
+        let mut config = Config::load(&data, config)?;
+        config.database.url = database.unwrap_or(config.database.url);
         Ok(Self { config, data, clock: Arc::new(SystemClock), out })
     }
 
-    /// Where the database is.
-    pub(crate) fn database(&self) -> PathBuf {
-        self.data.join(DATABASE)
+    /// Where the database is: a server when the configuration names one, else a file in the data folder.
+    pub(crate) fn database(&self) -> Result<Place> {
+        let settings = &self.config.database;
+        if settings.url.is_empty() {
+            return Ok(Place::File(self.data.join(DATABASE)));
+        }
+        let mut server: Server = settings.url.secret().parse()?;
+        server.max_connections = settings.max_connections;
+        server.min_connections = settings.min_connections.min(settings.max_connections);
+        Ok(Place::Server(server))
     }
 
     /// Opens the store for writing, making it when it is not there, with the shipped teams and competitions known.
     pub(crate) async fn store(&self) -> Result<Store> {
-        let store = Store::open(&self.database(), Access::ReadWrite).await?;
+        let store = Store::open(self.database()?, Access::ReadWrite).await?;
         crate::jobs::sync_roster::run(&store)
             .await
             .context("the shipped list of teams could not be stored")?;
@@ -49,8 +63,10 @@ impl App {
 
     /// Opens a store that must exist, for reading.
     pub(crate) async fn existing_store(&self) -> Result<Store> {
-        let path = self.database();
-        if !path.exists() {
+        let place = self.database()?;
+        if let Place::File(path) = &place
+            && !path.exists()
+        {
             return Err(crate::exit::Stop::Usage(format!(
                 "there is no database at {}: run `touchline demo`, or `touchline data import FILE --format FORMAT`, or name \
                  another folder with --data",
@@ -58,6 +74,6 @@ impl App {
             ))
             .into());
         }
-        Ok(Store::open(&path, Access::ReadWrite).await?)
+        Ok(Store::open(place, Access::ReadWrite).await?)
     }
 }

@@ -9,6 +9,8 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::address::Address;
+
 /// Name of the file in the data folder.
 pub(crate) const FILE: &str = "touchline.toml";
 
@@ -16,6 +18,8 @@ pub(crate) const FILE: &str = "touchline.toml";
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
+    /// Where the data is.
+    pub(crate) database: Database,
     /// Where the dashboard listens.
     pub(crate) server: Server,
     /// How forecasts are made and scored.
@@ -26,6 +30,18 @@ pub(crate) struct Config {
     pub(crate) checks: Checks,
     /// Logs.
     pub(crate) log: Log,
+}
+
+/// Where the data is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Database {
+    /// `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full`; a file in the data folder when empty.
+    pub(crate) url: Address,
+    /// Connections to a server that are kept open.
+    pub(crate) min_connections: u32,
+    /// Connections to a server at the most.
+    pub(crate) max_connections: u32,
 }
 
 /// Where the dashboard listens.
@@ -97,6 +113,12 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: Address::default(), min_connections: 5, max_connections: 10 }
+    }
+}
+
 impl Default for Server {
     fn default() -> Self {
         Self { host: std::net::Ipv4Addr::LOCALHOST.into(), port: 8000 }
@@ -159,6 +181,7 @@ impl Config {
             ("forecast.step_days", i64::from(self.forecast.step_days)),
             ("forecast.horizon_days", i64::from(self.forecast.horizon_days)),
             ("betting.bankroll_minor", self.betting.bankroll_minor),
+            ("database.max_connections", i64::from(self.database.max_connections)),
         ];
         match at_least_one.iter().find(|(_, value)| *value < 1) {
             Some((key, value)) => Err(anyhow!("{key} is {value}: it must be at least 1")),
@@ -202,6 +225,14 @@ mod tests {
         assert!(error.contains("prot"), "{error}");
         assert!(load("[serve]\nport = 9000\n").is_err());
         assert!(load("[server]\nport = \"many\"\n").is_err());
+    }
+
+    #[test]
+    fn a_password_is_used_and_not_shown() {
+        let config = load("[database]\nurl = \"postgres://ann:s3cret@db/touchline\"\n").unwrap();
+        assert!(config.database.url.secret().contains("s3cret"));
+        assert!(!config.to_toml().unwrap().contains("s3cret"));
+        assert!(!format!("{config:?}").contains("s3cret"));
     }
 
     #[test]

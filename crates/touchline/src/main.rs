@@ -3,6 +3,7 @@
 //! `cli/` holds one file per command, `jobs/` one file per thing the operation does, `api/` and `dashboard/` what it serves.
 //! No arithmetic on odds, probabilities or money happens here; that is what the libraries are for.
 
+mod address;
 mod api;
 mod app;
 mod bundle;

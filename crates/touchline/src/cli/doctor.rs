@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow};
 use clap::Args;
 use serde::Serialize;
-use store::{Access, Store};
+use store::{Access, Place, Store};
 
 use crate::{app::App, output::table};
 
@@ -41,11 +41,12 @@ pub(super) async fn run(app: &App, _: &Arguments) -> Result<()> {
     // A configuration out of its ranges has been refused before this.
     let mut examined =
         vec![Examined::ok("configuration", "read, and within its ranges"), clock(app), folder(app)];
-    if app.database().exists() {
-        database(app, &mut examined).await;
-    } else {
-        let remedy = "touchline init, or touchline demo";
-        examined.push(Examined::not("database", State::Warning, "there is none yet", remedy));
+    match app.database()? {
+        Place::File(path) if !path.exists() => {
+            let remedy = "touchline init, or touchline demo";
+            examined.push(Examined::not("database", State::Warning, "there is none yet", remedy));
+        }
+        place => database(place, &mut examined).await,
     }
     app.out.answer(&examined, || {
         let state = |e: &Examined| format!("{:?}", e.state).to_lowercase();
@@ -84,8 +85,8 @@ fn folder(app: &App) -> Examined {
     }
 }
 
-async fn database(app: &App, examined: &mut Vec<Examined>) {
-    match Store::open(&app.database(), Access::ReadOnly).await {
+async fn database(place: Place, examined: &mut Vec<Examined>) {
+    match Store::open(place, Access::ReadOnly).await {
         Err(error) => {
             let remedy = "restore a backup, or use the version of Touchline that wrote it";
             examined.push(Examined::not("database", State::Failed, error.to_string(), remedy));

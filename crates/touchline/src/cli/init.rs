@@ -28,9 +28,10 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
     );
     std::fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))?;
     app.store().await?;
-    let answer = json!({ "config": file, "database": app.database() });
+    let database = app.database()?.to_string();
+    let answer = json!({ "config": file, "database": database });
     app.out.answer(&answer, || {
-        println!("wrote {} and {}", file.display(), app.database().display());
+        println!("wrote {} and {database}", file.display());
         println!("next: touchline data import FILE... --format football_data_co_uk");
     })
 }

@@ -25,6 +25,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
+    address::Address,
     app::App,
     exit::{self, Stop},
     logging,
@@ -56,6 +57,9 @@ pub(crate) struct Global {
     /// A configuration file other than DIR/touchline.toml
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// A PostgreSQL server instead of the file in DIR: postgres://USER:PASSWORD@HOST:PORT/DATABASE
+    #[arg(long, global = true, value_name = "URL", env = "TOUCHLINE_DATABASE", hide_env_values = true)]
+    database: Option<String>,
     /// Answer with one JSON object
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -111,7 +115,8 @@ enum Command {
 
 /// Runs one command.
 pub(crate) fn run(cli: Cli) -> Result<()> {
-    let app = App::new(cli.global.data, cli.global.config.as_deref(), Output { json: cli.global.json })?;
+    let Global { data, config, database, json } = cli.global;
+    let app = App::new(data, config.as_deref(), database.map(Address::new), Output { json })?;
     logging::start(&app.config.log)?;
     match cli.command {
         Command::Config(command) => config::run(&app, &command),
