@@ -13,6 +13,7 @@ use crate::{
     ledger::{self, EntryKind, Posting},
     settlement,
     statement::money as sql,
+    store::outlasting,
 };
 
 /// A stored bet.
@@ -95,6 +96,10 @@ impl Store {
     /// # Errors
     /// When a fixture or forecast does not exist or the store cannot be written; nothing is stored then.
     pub async fn place_bets(&self, bets: &[NewBet]) -> Result<Vec<PlacedBet>, StoreError> {
+        outlasting!(self.try_place_bets(bets))
+    }
+
+    async fn try_place_bets(&self, bets: &[NewBet]) -> Result<Vec<PlacedBet>, StoreError> {
         let writer = self.writer().await?;
         let mut transaction = writer.begin(Durability::Power).await?;
         let mut placed = Vec::with_capacity(bets.len());

@@ -8,6 +8,7 @@ use crate::{
     Store, StoreError, column,
     engine::{Connection, Durability, Row, query, query_scalar},
     statement::work as sql,
+    store::outlasting,
 };
 
 /// A stored forecast.
@@ -63,6 +64,13 @@ impl Store {
     /// # Errors
     /// When a fixture does not exist or the store cannot be written; nothing is stored then.
     pub async fn append_forecasts(
+        &self,
+        forecasts: &[NewForecast],
+    ) -> Result<Vec<(ForecastId, bool)>, StoreError> {
+        outlasting!(self.try_append_forecasts(forecasts))
+    }
+
+    async fn try_append_forecasts(
         &self,
         forecasts: &[NewForecast],
     ) -> Result<Vec<(ForecastId, bool)>, StoreError> {

@@ -192,7 +192,7 @@ impl<'c> Reader<'c> {
 }
 
 /// Stored moments are whole microseconds: those before `at` are those before the first one not before it.
-fn first_micro_not_before(at: Timestamp) -> i64 {
+pub(crate) fn first_micro_not_before(at: Timestamp) -> i64 {
     -((-at.as_nanosecond()).div_euclid(1000) as i64)
 }
 

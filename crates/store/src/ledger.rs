@@ -8,6 +8,7 @@ use crate::{
     BetId, Store, StoreError, column,
     engine::{Connection, Durability, query, query_as, query_scalar},
     statement::money as sql,
+    store::outlasting,
 };
 
 /// What an entry is for.
@@ -79,6 +80,16 @@ impl Store {
     /// # Errors
     /// When the store cannot be written.
     pub async fn deposit(
+        &self,
+        run: &str,
+        amount: Money,
+        key: &str,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        outlasting!(self.try_deposit(run, amount, key, at))
+    }
+
+    async fn try_deposit(
         &self,
         run: &str,
         amount: Money,

@@ -41,6 +41,7 @@ mod identity;
 mod import;
 mod ledger;
 mod model;
+mod odds;
 mod payload;
 mod place;
 mod quarantine;
@@ -65,6 +66,7 @@ pub use self::{
     import::{ImportBatch, ImportOutcome, Quarantined},
     ledger::{EntryKind, LedgerEntry},
     model::{ModelVersion, NewModel},
+    odds::{KnownQuote, OddsFilter, TeamMatch},
     payload::PayloadHash,
     place::{Place, Server},
     quarantine::{QuarantineEntry, QuarantineStatus, RejectionFilter, ReleasedRow, StoredRejection},

@@ -9,6 +9,7 @@ use crate::{
     engine::{Connection, Durability, query, query_as},
     ledger::{self, EntryKind, Posting},
     statement::money as sql,
+    store::outlasting,
 };
 
 /// How a bet is to be settled.
@@ -60,6 +61,10 @@ impl Store {
     /// When a bet does not exist, a payout is in another currency than its stake, or the store cannot be written; nothing is
     /// stored then.
     pub async fn settle(&self, settlements: &[NewSettlement]) -> Result<Vec<Settled>, StoreError> {
+        outlasting!(self.try_settle(settlements))
+    }
+
+    async fn try_settle(&self, settlements: &[NewSettlement]) -> Result<Vec<Settled>, StoreError> {
         let writer = self.writer().await?;
         let mut transaction = writer.begin(Durability::Power).await?;
         let mut settled = Vec::with_capacity(settlements.len());

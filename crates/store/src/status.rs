@@ -109,6 +109,11 @@ impl Store {
         if stray > 0 {
             findings.push(format!("{stray} prices refer to a fixture, series or import that does not exist"));
         }
+        let wrong: i64 = query_scalar(facts::WRONG_SUMS).fetch_one(self.readers()).await?;
+        if wrong > 0 {
+            findings
+                .push(format!("the number of prices of {wrong} fixtures is not what is on record of them"));
+        }
         Ok(findings)
     }
 

@@ -1,6 +1,6 @@
 //! Opening and closing.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use domain::quote::Series;
 use tokio::sync::{Mutex, MutexGuard};
@@ -41,6 +41,44 @@ impl Writer {
         self.pool.begin_write(durability).await
     }
 }
+
+/// How long a server that went away is waited for before a write is given up.
+const OUTAGE_LIMIT: Duration = Duration::from_mins(2);
+
+/// A server that went away while something was written.
+#[derive(Debug, Default)]
+pub(crate) struct Outage {
+    waited: Duration,
+}
+
+impl Outage {
+    /// Whether to try again, after a pause. The server rolled back what was not committed, and what may have been committed
+    /// without our hearing of it is recognised by its key.
+    pub(crate) async fn outlast(&mut self, error: &StoreError) -> bool {
+        const PAUSE: Duration = Duration::from_millis(250);
+        let goes_on = matches!(error, StoreError::Disconnected { .. }) && self.waited < OUTAGE_LIMIT;
+        if goes_on {
+            tokio::time::sleep(PAUSE).await;
+            self.waited += PAUSE;
+        }
+        goes_on
+    }
+}
+
+/// Does a write until it is done or the database is gone for good. Only for writes that, done twice, do nothing more.
+macro_rules! outlasting {
+    ($write:expr) => {{
+        let mut outage = crate::store::Outage::default();
+        loop {
+            match $write.await {
+                Err(error) if outage.outlast(&error).await => {}
+                done => break done,
+            }
+        }
+    }};
+}
+
+pub(crate) use outlasting;
 
 impl Store {
     /// Opens the store at `place`; a file is made with its folder where there is none.

@@ -171,6 +171,18 @@ pub(crate) async fn insert_rows<T>(
     }
 }
 
+/// Makes room for prices between two moments.
+pub(crate) async fn prepare_quotes(
+    connection: &mut Connection,
+    first_at: i64,
+    last_at: i64,
+) -> Result<(), StoreError> {
+    match connection {
+        Connection::Sqlite(_) => Ok(()),
+        Connection::Postgres(connection) => postgres::prepare_quotes(connection, first_at, last_at).await,
+    }
+}
+
 /// Values of a row on their way in.
 pub(crate) struct Values<'v>(Sink<'v>);
 
@@ -237,5 +249,9 @@ pub(crate) async fn continue_numbering(connection: &mut Connection) -> Result<()
 
 /// The store's own words for what a database said.
 pub(crate) fn classify(error: sqlx::Error) -> StoreError {
-    if postgres::is_from(&error) { postgres::classify(error) } else { sqlite::classify(error) }
+    match error {
+        sqlx::Error::PoolTimedOut => StoreError::Disconnected { detail: error.to_string() },
+        error if postgres::is_from(&error) => postgres::classify(error),
+        error => sqlite::classify(error),
+    }
 }

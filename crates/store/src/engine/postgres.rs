@@ -170,6 +170,17 @@ pub(super) async fn integrity(pool: &PgPool) -> Result<Vec<String>, StoreError> 
     Ok(findings)
 }
 
+/// Makes the monthly partitions that are missing between two moments.
+pub(super) async fn prepare_quotes(
+    connection: &mut PgConnection,
+    first_at: i64,
+    last_at: i64,
+) -> Result<(), StoreError> {
+    let add = sqlx::query("SELECT add_quote_partitions($1, $2)").bind(first_at).bind(last_at);
+    add.execute(connection).await?;
+    Ok(())
+}
+
 /// Bytes handed over at once.
 const COPY_CHUNK: usize = 256 * 1024;
 

@@ -31,6 +31,7 @@ use crate::{
     payload::{self, Origin},
     quarantine,
     statement::import as sql,
+    store::outlasting,
 };
 
 /// A payload with what was read from it.
@@ -105,6 +106,10 @@ impl Store {
     /// When a record names a competition or team that does not exist, or the store cannot be written; nothing is stored then.
     pub async fn import(&self, batch: ImportBatch) -> Result<ImportOutcome, StoreError> {
         let hash = PayloadHash::of(&batch.payload);
+        outlasting!(self.try_import(&batch, hash))
+    }
+
+    async fn try_import(&self, batch: &ImportBatch, hash: PayloadHash) -> Result<ImportOutcome, StoreError> {
         let mut writer = self.writer().await?;
         let mut series = SeriesNumbers::new(std::mem::take(&mut writer.series));
         let mut transaction = writer.begin(Durability::Process).await?;
@@ -141,7 +146,7 @@ impl Store {
 
 async fn import(
     connection: &mut Connection,
-    mut batch: ImportBatch,
+    batch: &ImportBatch,
     hash: PayloadHash,
     series: &mut SeriesNumbers,
 ) -> Result<ImportOutcome, StoreError> {
@@ -150,11 +155,11 @@ async fn import(
     if earlier.is_some_and(|(_, complete)| complete) {
         return Ok(unchanged(read));
     }
-    let sequence = register(connection, &batch, hash).await?;
+    let sequence = register(connection, batch, hash).await?;
     let released = quarantine::released(connection, hash).await?;
     let released = released.into_iter().filter(|r| r.rule == conflict::RULE).map(|r| r.row).collect();
-    let merged = conflict::merge(std::mem::take(&mut batch.records), &released);
-    let mut plan = Plan { source: std::mem::take(&mut batch.source), ..Plan::default() };
+    let merged = conflict::merge(batch.records.clone(), &released);
+    let mut plan = Plan { source: batch.source.clone(), ..Plan::default() };
     plan.outcome.duplicates = merged.duplicates;
     merged.held_back.into_iter().for_each(|held_back| plan.hold_back(held_back));
     plan.add(connection, merged.records, column::as_stored(batch.recorded_at), series).await?;

@@ -10,7 +10,7 @@ use domain::{FixtureId, Loss, Reason, Rejection, quote::Series, record::QuoteRec
 use super::stored::ranges;
 use crate::{
     StoreError, column,
-    engine::{Connection, query, query_scalar},
+    engine::{self, Connection, insert_rows, query, query_scalar},
     statement::fact as sql,
 };
 
@@ -116,9 +116,9 @@ pub(super) async fn unknown(
     let mut fixtures: Vec<i64> = stored.iter().map(|row| row.fixture).collect();
     fixtures.dedup();
     for (first, last) in ranges(&fixtures) {
-        let prices = prices_between(connection, first, last).await?;
         let from = stored.partition_point(|row| row.fixture < first);
         let to = stored.partition_point(|row| row.fixture <= last);
+        let prices = prices_of(connection, &stored[from..to]).await?;
         for row in &stored[from..to] {
             match prices.get(&row.moment()) {
                 Some(price) if *price == row.price => {}
@@ -134,18 +134,67 @@ pub(super) async fn unknown(
     Ok((unknown, corrections))
 }
 
-/// The last word on every price of these fixtures.
-async fn prices_between(
+/// The last word on every price of these fixtures between these moments; rows are sorted by fixture.
+async fn prices_of(
     connection: &mut Connection,
-    first: i64,
-    last: i64,
+    rows: &[QuoteRow],
 ) -> Result<HashMap<(i64, i64, i64), i64>, StoreError> {
     let mut prices = HashMap::new();
-    let query = query(sql::QUOTES_BETWEEN).bind(first).bind(last);
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(prices) };
+    let (from, until) = span(rows);
+    let query = query(sql::QUOTES_BETWEEN).bind(first.fixture).bind(last.fixture).bind(from).bind(until);
     for row in query.fetch_all(connection).await? {
         prices.insert((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?), row.try_get(3)?);
     }
     Ok(prices)
+}
+
+/// The first and the last moment of some prices.
+fn span(rows: &[QuoteRow]) -> (i64, i64) {
+    rows.iter()
+        .fold((i64::MAX, i64::MIN), |(first, last), row| (first.min(row.known_at), last.max(row.known_at)))
+}
+
+/// Writes prices, sorted by fixture, with the sums over each fixture. `founded` are the fixtures of this batch, sorted.
+pub(super) async fn write(
+    connection: &mut Connection,
+    rows: &[QuoteRow],
+    sequence: i64,
+    founded: &[i64],
+) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let (first, last) = span(rows);
+    engine::prepare_quotes(connection, first, last).await?;
+    insert_rows(connection, &sql::QUOTE_ROWS, rows, |values, row| {
+        values.add(row.fixture)?;
+        values.add(row.series)?;
+        values.add(row.known_at)?;
+        values.add(sequence)?;
+        values.add(row.price)?;
+        values.add(row.known_rule)
+    })
+    .await?;
+    sum_up(connection, rows, founded).await
+}
+
+async fn sum_up(connection: &mut Connection, rows: &[QuoteRow], founded: &[i64]) -> Result<(), StoreError> {
+    let sums = rows.chunk_by(|one, other| one.fixture == other.fixture).map(|prices| {
+        let (first, last) = span(prices);
+        [prices[0].fixture, first, last, column::count(prices.len())]
+    });
+    let (new, known): (Vec<_>, Vec<_>) =
+        sums.partition(|[fixture, ..]| founded.binary_search(fixture).is_ok());
+    insert_rows(connection, &sql::QUOTE_SUM_ROWS, &new, |values, sums| {
+        sums.iter().try_for_each(|value| values.add(*value))
+    })
+    .await?;
+    for sums in known {
+        let update = sums.into_iter().fold(query(sql::SUM_UP_QUOTES), |query, value| query.bind(value));
+        update.execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

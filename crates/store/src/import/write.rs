@@ -2,7 +2,10 @@
 
 use sqlx::error::ErrorKind;
 
-use super::plan::{Of, Plan};
+use super::{
+    plan::{Of, Plan},
+    quote,
+};
 use crate::{
     StoreError, column,
     engine::{Connection, Values, insert_rows},
@@ -22,15 +25,8 @@ impl Plan {
         self.write_results(connection, sequence).await?;
         self.write_statistics(connection, sequence).await?;
         self.write_line_ups(connection, sequence).await?;
-        insert_rows(connection, &sql::QUOTE_ROWS, &self.quotes, |values, row| {
-            values.add(row.fixture)?;
-            values.add(row.series)?;
-            values.add(row.known_at)?;
-            values.add(sequence)?;
-            values.add(row.price)?;
-            values.add(row.known_rule)
-        })
-        .await
+        let founded: Vec<i64> = self.fixtures.iter().map(|fixture| fixture.id.0).collect();
+        quote::write(connection, &self.quotes, sequence, &founded).await
     }
 
     async fn write_fixtures(&self, connection: &mut Connection) -> Result<(), StoreError> {

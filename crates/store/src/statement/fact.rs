@@ -22,8 +22,46 @@ statements! {
         ORDER BY fixture_id, known_at, sequence";
     LINE_UPS_BETWEEN = "SELECT fixture_id, known_at, known_rule, home_player, home_name, away_player, away_name \
         FROM line_up WHERE fixture_id BETWEEN $1 AND $2 ORDER BY fixture_id, known_at, sequence";
+    /// The moments are those in question: on a partitioned table they name the partitions to read.
     QUOTES_BETWEEN = "SELECT fixture_id, series_id, known_at, price_micros FROM quote \
-        WHERE fixture_id BETWEEN $1 AND $2 ORDER BY fixture_id, series_id, known_at, sequence";
+        WHERE fixture_id BETWEEN $1 AND $2 AND known_at BETWEEN $3 AND $4 \
+        ORDER BY fixture_id, series_id, known_at, sequence";
+    SUM_UP_QUOTES = "INSERT INTO fixture_quotes (fixture_id, first_known_at, last_known_at, quotes) \
+        VALUES ($1, $2, $3, $4) ON CONFLICT (fixture_id) DO UPDATE SET \
+        first_known_at = CASE WHEN excluded.first_known_at < fixture_quotes.first_known_at \
+        THEN excluded.first_known_at ELSE fixture_quotes.first_known_at END, \
+        last_known_at = CASE WHEN excluded.last_known_at > fixture_quotes.last_known_at \
+        THEN excluded.last_known_at ELSE fixture_quotes.last_known_at END, \
+        quotes = fixture_quotes.quotes + excluded.quotes";
+    QUOTE_SPAN = "SELECT first_known_at, last_known_at FROM fixture_quotes WHERE fixture_id = $1";
+    /// The last price of every series known before a moment.
+    LATEST_ODDS = "SELECT l.known_at, l.sequence, l.price_micros, l.known_rule, s.book, s.kind, s.line_quarters, \
+        s.selection, s.phase FROM (SELECT q.series_id, q.known_at, q.sequence, q.price_micros, q.known_rule, \
+        ROW_NUMBER() OVER (PARTITION BY q.series_id ORDER BY q.known_at DESC, q.sequence DESC) AS place FROM quote q \
+        WHERE q.fixture_id = $1 AND q.known_at >= $2 AND q.known_at < $3) l \
+        JOIN quote_series s ON s.id = l.series_id WHERE l.place = 1 ORDER BY l.series_id";
+    /// Every price known before a moment, of one book and kind of market or of all where they are blank.
+    ODDS_PATH = "SELECT q.known_at, q.sequence, q.price_micros, q.known_rule, s.book, s.kind, s.line_quarters, \
+        s.selection, s.phase FROM quote q JOIN quote_series s ON s.id = q.series_id \
+        WHERE q.fixture_id = $1 AND q.known_at >= $2 AND q.known_at < $3 \
+        AND ($4 = '' OR s.book = $4) AND ($5 = '' OR s.kind = $5) ORDER BY q.known_at, q.series_id, q.sequence";
+    /// What was known of a team's fixtures before a moment, latest versions, by kick-off.
+    TEAM_HISTORY = "WITH mine AS (SELECT id, competition, home_id, away_id FROM fixture WHERE home_id = $1 \
+        UNION ALL SELECT id, competition, home_id, away_id FROM fixture WHERE away_id = $1) \
+        SELECT m.id, m.competition, m.home_id, m.away_id, v.kickoff_start, v.kickoff_end, v.season, v.neutral, v.stage, \
+        v.status, r.status, r.regulation_home, r.regulation_away, r.full_time_home, r.full_time_away, r.periods, \
+        s.expected_goals_home, s.expected_goals_away, s.shots_home, s.shots_away, s.shots_on_target_home, \
+        s.shots_on_target_away, s.corners_home, s.corners_away, s.red_cards_home, s.red_cards_away \
+        FROM mine m JOIN fixture_version v ON v.fixture_id = m.id AND NOT EXISTS (SELECT 1 FROM fixture_version w \
+        WHERE w.fixture_id = m.id AND w.known_at < $2 AND (w.known_at > v.known_at OR (w.known_at = v.known_at \
+        AND w.sequence > v.sequence))) \
+        LEFT JOIN result r ON r.fixture_id = m.id AND r.known_at < $2 AND NOT EXISTS (SELECT 1 FROM result w \
+        WHERE w.fixture_id = m.id AND w.known_at < $2 AND (w.known_at > r.known_at OR (w.known_at = r.known_at \
+        AND w.sequence > r.sequence))) \
+        LEFT JOIN statistics s ON s.fixture_id = m.id AND s.known_at < $2 AND NOT EXISTS (SELECT 1 FROM statistics w \
+        WHERE w.fixture_id = m.id AND w.known_at < $2 AND (w.known_at > s.known_at OR (w.known_at = s.known_at \
+        AND w.sequence > s.sequence))) \
+        WHERE v.known_at < $2 AND v.kickoff_start >= $3 ORDER BY v.kickoff_start, m.id";
     /// An entry met again returns its number.
     SERIES_NUMBER = "INSERT INTO quote_series (book, kind, line_quarters, selection, phase) \
         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (book, kind, line_quarters, selection, phase) \
@@ -55,14 +93,18 @@ statements! {
         FROM fixture_version v) \
         SELECT f.competition, l.season, COUNT(*), MIN(l.kickoff_start), MAX(l.kickoff_start), \
         CAST(SUM(CASE WHEN EXISTS (SELECT 1 FROM result r WHERE r.fixture_id = f.id) THEN 1 ELSE 0 END) AS BIGINT), \
-        CAST(COALESCE(SUM((SELECT COUNT(*) FROM quote q WHERE q.fixture_id = f.id)), 0) AS BIGINT) \
-        FROM fixture f JOIN latest l ON l.fixture_id = f.id AND l.place = 1 \
+        CAST(COALESCE(SUM(q.quotes), 0) AS BIGINT) FROM fixture f \
+        JOIN latest l ON l.fixture_id = f.id AND l.place = 1 LEFT JOIN fixture_quotes q ON q.fixture_id = f.id \
         GROUP BY f.competition, l.season ORDER BY f.competition, l.season";
     /// Prices whose fixture, series or import does not exist; the table itself does not check.
-    STRAY_QUOTES = "SELECT COUNT(*) FROM quote q WHERE \
-        NOT EXISTS (SELECT 1 FROM fixture f WHERE f.id = q.fixture_id) OR \
-        NOT EXISTS (SELECT 1 FROM quote_series s WHERE s.id = q.series_id) OR \
-        NOT EXISTS (SELECT 1 FROM import i WHERE i.sequence = q.sequence)";
+    STRAY_QUOTES = "SELECT COUNT(*) FROM quote q LEFT JOIN fixture f ON f.id = q.fixture_id \
+        LEFT JOIN quote_series s ON s.id = q.series_id LEFT JOIN import i ON i.sequence = q.sequence \
+        WHERE f.id IS NULL OR s.id IS NULL OR i.sequence IS NULL";
+    /// Fixtures whose prices are not what `fixture_quotes` says of them.
+    WRONG_SUMS = "SELECT COUNT(*) FROM (SELECT fixture_id, MIN(known_at) AS first_at, MAX(known_at) AS last_at, \
+        COUNT(*) AS prices FROM quote GROUP BY fixture_id) q JOIN fixture f ON f.id = q.fixture_id \
+        LEFT JOIN fixture_quotes s ON s.fixture_id = q.fixture_id WHERE s.fixture_id IS NULL \
+        OR s.first_known_at <> q.first_at OR s.last_known_at <> q.last_at OR s.quotes <> q.prices";
 }
 
 bulk_inserts! {
@@ -78,5 +120,6 @@ bulk_inserts! {
         shots_on_target_away, corners_home, corners_away, red_cards_home, red_cards_away)";
     LINE_UP_ROWS = "INSERT INTO line_up (fixture_id, known_at, sequence, known_rule, occurred_at, home_player, \
         home_name, away_player, away_name)";
+    QUOTE_SUM_ROWS = "INSERT INTO fixture_quotes (fixture_id, first_known_at, last_known_at, quotes)";
     QUOTE_ROWS = "INSERT INTO quote (fixture_id, series_id, known_at, sequence, price_micros, known_rule)";
 }

@@ -24,6 +24,7 @@ mod sqlite {
     mod identity;
     mod importing;
     mod money;
+    mod odds;
     mod rating;
     mod snapshot;
     mod work;
@@ -47,6 +48,7 @@ mod postgres {
     mod identity;
     mod importing;
     mod money;
+    mod odds;
     mod rating;
     mod snapshot;
     mod work;
