@@ -1,17 +1,13 @@
 //! Score models against penaltyblog, in the same run: how fast they fit, and how well Dixon-Coles forecasts when equally
 //! informed. And how long a weekly walk through ten seasons takes.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{collections::BTreeMap, path::Path, process::Command};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
 use super::{Figure, measure};
-use crate::{process, tree};
+use crate::tree;
 
 const PEER: &str = "penaltyblog 1.13.1";
 const PEER_PACKAGE: &str = "penaltyblog==1.13.1";
@@ -34,7 +30,7 @@ const SEASON: u16 = 2023;
 const LIKELIHOOD_TOLERANCE: f64 = 1e-6;
 
 pub(super) fn run() -> Result<Vec<Figure>> {
-    let python = peer_python()?;
+    let python = measure::peer_python("penaltyblog", PEER_PACKAGE)?;
     let runner = measure::release_binary("bench-runner")?;
     let mut figures = Vec::new();
     let reference = tree::shared().join("reference/models");
@@ -78,11 +74,13 @@ fn speed(runner: &Path, python: &Path, rows: &Path) -> Result<[Figure; 2]> {
 }
 
 fn our_fits(runner: &Path, law: &str, rows: &Path, repeats: usize) -> Result<Timed> {
-    json(Command::new(runner).args(["fit", law]).arg(rows).arg(repeats.to_string()))
+    measure::json(Command::new(runner).args(["fit", law]).arg(rows).arg(repeats.to_string()))
 }
 
 fn peer_fits(python: &Path, model: &str, rows: &Path, repeats: usize) -> Result<Timed> {
-    json(peer_script(python, "penaltyblog_fit.py").arg(model).arg(rows).arg(repeats.to_string()))
+    measure::json(
+        measure::peer_script(python, "penaltyblog_fit.py").arg(model).arg(rows).arg(repeats.to_string()),
+    )
 }
 
 fn weibull_speed(runner: &Path, python: &Path, rows: &Path) -> Result<[Figure; 2]> {
@@ -101,7 +99,8 @@ fn weibull_speed(runner: &Path, python: &Path, rows: &Path) -> Result<[Figure; 2
 fn walk(runner: &Path, rows: &Path) -> Result<Figure> {
     let mut fastest = f64::INFINITY;
     for _ in 0..N_WALKS {
-        let walk: Walk = json(Command::new(runner).arg("walk-seasons").arg(rows).arg(N_SEASONS.to_string()))?;
+        let walk: Walk =
+            measure::json(Command::new(runner).arg("walk-seasons").arg(rows).arg(N_SEASONS.to_string()))?;
         ensure!(walk.fits > 300 && walk.matches > 3700, "{} fits, {} matches", walk.fits, walk.matches);
         fastest = fastest.min(walk.seconds);
     }
@@ -147,10 +146,11 @@ struct Forecast {
 /// Over the matches that both forecast, after checking that both learnt from the same ones.
 fn quality(runner: &Path, python: &Path) -> Result<[Figure; 2]> {
     let data = tree::root().join("data/matches.csv");
-    let ours: Walked = json(Command::new(runner).arg("walk-forward").arg(&data).arg(SEASON.to_string()))?;
+    let ours: Walked =
+        measure::json(Command::new(runner).arg("walk-forward").arg(&data).arg(SEASON.to_string()))?;
     let xi = ours.xi.context("our forecasts do not say their time decay")?;
-    let peer: Walked = json(
-        peer_script(python, "penaltyblog_walk_forward.py")
+    let peer: Walked = measure::json(
+        measure::peer_script(python, "penaltyblog_walk_forward.py")
             .arg(&data)
             .arg(SEASON.to_string())
             .arg(xi.to_string()),
@@ -196,37 +196,6 @@ fn ranked_probability_score(forecast: &Forecast) -> f64 {
 
 /// One thread, because that is where the peer is fastest: its matrices are small, and on a busy machine the threads of its
 /// linear algebra wait for each other, which made it up to twenty times slower.
-fn peer_script(python: &Path, name: &str) -> Command {
-    let mut command = Command::new(python);
-    command.arg(tree::root().join("xtask/src/bench").join(name));
-    command.envs(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"].map(|name| (name, "1")));
-    command
-}
-
-fn json<T: for<'a> Deserialize<'a>>(command: &mut Command) -> Result<T> {
-    let text = process::text(command)?;
-    serde_json::from_str(&text).with_context(|| format!("`{}` printed {text:.200}", process::shown(command)))
-}
-
-/// Python with the peer installed, in an environment of its own that is kept between runs.
-fn peer_python() -> Result<PathBuf> {
-    let environment = tree::target().join("bench-venv");
-    let python = environment.join("bin/python");
-    let installed = Command::new(&python).args(["-m", "pip", "show", "--quiet", "penaltyblog"]).output();
-    if !installed.is_ok_and(|output| output.status.success()) {
-        eprintln!("installing {PEER_PACKAGE} in {}", environment.display());
-        process::run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
-        process::run(Command::new(&python).args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            PEER_PACKAGE,
-        ]))?;
-    }
-    Ok(python)
-}
 
 #[cfg(test)]
 mod tests {

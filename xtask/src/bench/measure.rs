@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use serde::Deserialize;
 
 use crate::{process, tree};
 
@@ -67,6 +68,36 @@ fn peak_mb(status_file: &Path) -> Option<f64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kibibytes: f64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
     Some(kibibytes * 1024.0 / 1e6)
+}
+
+/// A script of this folder, on one thread.
+pub(super) fn peer_script(python: &Path, name: &str) -> Command {
+    let mut command = Command::new(python);
+    command.arg(tree::root().join("xtask/src/bench").join(name));
+    command.envs(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"].map(|name| (name, "1")));
+    command
+}
+
+/// What a command prints as JSON.
+pub(super) fn json<T: for<'a> Deserialize<'a>>(command: &mut Command) -> Result<T> {
+    let text = process::text(command)?;
+    serde_json::from_str(&text).with_context(|| format!("`{}` printed {text:.200}", process::shown(command)))
+}
+
+/// Python with a package installed, in an environment of its own that is kept between runs.
+pub(super) fn peer_python(name: &str, requirement: &str) -> Result<PathBuf> {
+    let environment = tree::target().join("bench-venv");
+    let python = environment.join("bin/python");
+    let shown = Command::new(&python).args(["-m", "pip", "show", "--quiet", name]).output();
+    if !shown.is_ok_and(|output| output.status.success()) {
+        eprintln!("installing {requirement} in {}", environment.display());
+        if !python.exists() {
+            process::run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
+        }
+        let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", requirement];
+        process::run(Command::new(&python).args(install))?;
+    }
+    Ok(python)
 }
 
 /// The middle value; of an even number the mean of the two in the middle.

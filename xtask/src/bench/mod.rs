@@ -9,6 +9,7 @@ mod page;
 mod predict;
 mod simulate;
 mod start;
+mod store;
 
 use std::{
     borrow::Cow,
@@ -55,6 +56,7 @@ pub(crate) const SUITES: &[Suite] = &[
     Suite { name: "predict", run: predict::run },
     Suite { name: "simulate", run: simulate::run },
     Suite { name: "start", run: start::run },
+    Suite { name: "store", run: store::run },
 ];
 
 /// One measured number.

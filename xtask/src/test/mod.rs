@@ -1,6 +1,5 @@
 //! `cargo xtask test`: provisions what tests need, runs every test, and says plainly what was skipped.
 
-mod services;
 mod tally;
 
 use std::{
@@ -17,8 +16,12 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use self::{services::Provisioned, tally::Tally};
-use crate::{process, tree};
+use self::tally::Tally;
+use crate::{
+    process,
+    services::{self, Provisioned},
+    tree,
+};
 
 #[derive(Args, Default)]
 #[group(skip)]

@@ -1,4 +1,4 @@
-//! Throw-away servers for tests: installed when missing, started on free ports, stopped when dropped.
+//! Throw-away servers for tests and benches: installed when missing, started on free ports, stopped when dropped.
 //!
 //! A service is provisioned only when some test mentions its variable.
 
@@ -60,10 +60,10 @@ struct Running {
 }
 
 /// What could be provisioned; dropping it stops the servers.
-pub(super) struct Provisioned {
-    pub(super) variables: Vec<(&'static str, String)>,
+pub(crate) struct Provisioned {
+    pub(crate) variables: Vec<(&'static str, String)>,
     /// What could not, with the reason.
-    pub(super) skipped: Vec<String>,
+    pub(crate) skipped: Vec<String>,
     servers: Vec<Child>,
 }
 
@@ -81,7 +81,7 @@ impl Drop for Provisioned {
 }
 
 /// Starts what the tests of the tree mention.
-pub(super) fn provision(scratch: &Path, install: bool) -> Result<Provisioned> {
+pub(crate) fn provision(scratch: &Path, install: bool) -> Result<Provisioned> {
     let mut provisioned = Provisioned { variables: Vec::new(), skipped: Vec::new(), servers: Vec::new() };
     let mut index_is_fresh = false;
     for service in &SERVICES {
@@ -159,8 +159,35 @@ fn find_postgres() -> Option<PathBuf> {
     debian.filter(|program| program.exists()).or_else(|| process::find("postgres"))
 }
 
-/// PostgreSQL refuses to run as root, so it then runs as another user.
+/// A PostgreSQL server for a bench, as safe as it is by default, with more memory than that; dropping it stops it.
+pub(crate) struct Postgres {
+    /// Where it answers.
+    pub(crate) address: String,
+    _server: Provisioned,
+}
+
+/// Starts one with its data under a directory; none when it is not installed.
+pub(crate) fn postgres(directory: &Path) -> Result<Option<Postgres>> {
+    const MEMORY: [&str; 4] = ["-c", "shared_buffers=512MB", "-c", "max_wal_size=4GB"];
+    let Some(program) = find_postgres() else { return Ok(None) };
+    fs::create_dir_all(directory)?;
+    let Running { address, server } = start_postgres_with(&program, directory, &MEMORY)?;
+    let servers = server.into_iter().collect();
+    Ok(Some(Postgres {
+        address,
+        _server: Provisioned { variables: Vec::new(), skipped: Vec::new(), servers },
+    }))
+}
+
 fn start_postgres(program: &Path, directory: &Path) -> Result<Running> {
+    // Nothing in it outlives the tests.
+    const CARELESS: [&str; 6] =
+        ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"];
+    start_postgres_with(program, directory, &CARELESS)
+}
+
+/// PostgreSQL refuses to run as root, so it then runs as another user.
+fn start_postgres_with(program: &Path, directory: &Path, settings: &[&str]) -> Result<Running> {
     let user =
         if is_root() { Some(if user_exists("postgres") { "postgres" } else { "nobody" }) } else { None };
     if let Some(user) = user {
@@ -185,8 +212,8 @@ fn start_postgres(program: &Path, directory: &Path) -> Result<Running> {
         .arg("-k")
         .arg(directory)
         .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"])
-        // Nothing here outlives the tests.
-        .args(["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"])
+        .args(["-c", "max_connections=400"])
+        .args(settings)
         .current_dir(directory)
         .stdout(Stdio::null())
         .stderr(fs::File::create(directory.join("log"))?)
