@@ -7,7 +7,6 @@
 //! bench-runner nuts CSV REFERENCE VARIANT  the sampled posterior beside a reference, as JSON
 //! bench-runner simulate REPEATS          times of 10,000 plays of a match and of a season, as JSON
 //! bench-runner predict DB REPEATS LEAGUE...  times of one forecast by every default model, as JSON
-//! bench-runner store WHAT PLACE NUMBER   the store at full size: load, read, snapshot or crowd, as JSON
 //! bench-runner accuracy FIELD DB CSV     daily forecasts of a field's held-out seasons: figures as JSON, forecasts to CSV
 //! ```
 
@@ -16,7 +15,6 @@ mod fit;
 mod nuts;
 mod predict;
 mod simulate;
-mod storage;
 mod walk_forward;
 mod walk_seasons;
 
@@ -38,7 +36,6 @@ fn main() -> Result<()> {
         ["predict", database, repeats, competitions @ ..] => {
             predict::run(database.as_ref(), competitions, repeats.parse()?)?
         }
-        ["store", words @ ..] => storage::run(words)?,
         ["accuracy", field, database, forecasts] => {
             accuracy::run(field, Path::new(database), Path::new(forecasts))?
         }

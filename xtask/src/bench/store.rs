@@ -23,7 +23,7 @@ const PEER: &str = "pandas and SQLAlchemy";
 const PEER_PACKAGES: [(&str, &str); 2] = [("pandas", "pandas"), ("SQLAlchemy", "SQLAlchemy==2.0.44")];
 
 pub(super) fn run() -> Result<Vec<Figure>> {
-    let runner = measure::release_binary("bench-runner")?;
+    let runner = measure::release_binary("store-runner")?;
     let folder = tree::target().join("bench/store-data");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
@@ -97,7 +97,7 @@ struct Snapshots {
 fn on(runner: &Path, place: &str, names: &Names) -> Result<Vec<Figure>> {
     let ask = |what: &str, number: &str| {
         let mut command = Command::new(runner);
-        command.args(["store", what, place, number]);
+        command.args([what, place, number]);
         command
     };
     let loaded: Loaded = measure::json(&mut ask("load", LEAGUES))?;
@@ -144,10 +144,8 @@ fn against_pandas(runner: &Path, folder: &Path) -> Result<Figure> {
         python = measure::peer_python(name, requirement)?;
     }
     let csv = folder.join("prices.csv");
-    let _: serde_json::Value =
-        measure::json(Command::new(runner).args(["store", "csv"]).arg(&csv).arg("10"))?;
-    let ours: Joined =
-        measure::json(Command::new(runner).args(["store", "join"]).arg(folder.join("ours.db")).arg(&csv))?;
+    let _: serde_json::Value = measure::json(Command::new(runner).arg("csv").arg(&csv).arg("10"))?;
+    let ours: Joined = measure::json(Command::new(runner).arg("join").arg(folder.join("ours.db")).arg(&csv))?;
     let peer: Joined = measure::json(
         measure::peer_script(&python, "pandas_store.py").arg(folder.join("peer.db")).arg(&csv),
     )?;

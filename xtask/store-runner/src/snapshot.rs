@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::{Access, Place, QuoteScope, Scope, Store};
 
-use super::generate::{book, league_id};
+use crate::generate::{book, league_id};
 
 /// The first is cold: a process that has just begun. The others find connections open and statements prepared.
-pub(super) async fn run(place: &str, repeats: u32) -> Result<Value> {
+pub(crate) async fn run(place: &str, repeats: u32) -> Result<Value> {
     let as_of: Timestamp = "2030-01-01T00:00:00Z".parse()?;
     let begun = Instant::now();
     let store = Store::open(Place::parse(place)?, Access::ReadOnly).await?;

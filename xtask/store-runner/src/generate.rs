@@ -16,29 +16,29 @@ use jiff::{
 };
 use store::{ImportBatch, TeamSeed};
 
-pub(super) const TEAMS: usize = 20;
-pub(super) const SEASONS: i16 = 10;
+pub(crate) const TEAMS: usize = 20;
+pub(crate) const SEASONS: i16 = 10;
 const FIRST_SEASON: i16 = 2014;
 const BOOKS: usize = 10;
 /// Moments at which every book is observed.
 const OBSERVED: i64 = 4;
 /// Prices of one match: three ways opening, closing and observed, and a total at the close.
-pub(super) const PRICES: usize = BOOKS * (3 * (2 + OBSERVED as usize) + 2);
+pub(crate) const PRICES: usize = BOOKS * (3 * (2 + OBSERVED as usize) + 2);
 
 /// A league of the world.
-pub(super) struct League {
-    pub(super) competition: Competition,
-    pub(super) teams: Vec<TeamId>,
+pub(crate) struct League {
+    pub(crate) competition: Competition,
+    pub(crate) teams: Vec<TeamId>,
     number: u64,
 }
 
 /// The id of a league.
-pub(super) fn league_id(number: u64) -> Result<CompetitionId> {
+pub(crate) fn league_id(number: u64) -> Result<CompetitionId> {
     Ok(format!("gen.{number}").parse()?)
 }
 
 /// The teams of a league, to be made known before its matches.
-pub(super) fn seeds(number: u64) -> impl Iterator<Item = TeamSeed> {
+pub(crate) fn seeds(number: u64) -> impl Iterator<Item = TeamSeed> {
     (0..TEAMS).map(move |team| TeamSeed {
         pool: format!("gen{number}"),
         name: format!("League {number} team {team:02}"),
@@ -47,7 +47,7 @@ pub(super) fn seeds(number: u64) -> impl Iterator<Item = TeamSeed> {
 }
 
 impl League {
-    pub(super) fn new(number: u64, teams: Vec<TeamId>) -> Result<Self> {
+    pub(crate) fn new(number: u64, teams: Vec<TeamId>) -> Result<Self> {
         let competition = Competition {
             id: league_id(number)?,
             name: format!("Generated league {number}").into(),
@@ -60,7 +60,7 @@ impl League {
     }
 
     /// One season as one payload.
-    pub(super) fn season(&self, season: i16) -> Result<ImportBatch> {
+    pub(crate) fn season(&self, season: i16) -> Result<ImportBatch> {
         let label = format!("generated league {}, season {season}", self.number);
         let records = self.records(season)?;
         Ok(ImportBatch {
@@ -135,7 +135,7 @@ impl League {
 }
 
 /// The books of the world.
-pub(super) fn book(number: usize) -> Result<BookId> {
+pub(crate) fn book(number: usize) -> Result<BookId> {
     Ok(format!("book_{number:02}").parse()?)
 }
 
@@ -166,10 +166,10 @@ fn prices(dice: &mut Dice, kickoff: Timestamp) -> Result<Vec<QuoteRecord>> {
 }
 
 /// SplitMix64: Steele, Lea and Flood (2014), "Fast splittable pseudorandom number generators".
-pub(super) struct Dice(pub(super) u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    pub(super) fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

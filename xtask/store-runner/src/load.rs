@@ -7,10 +7,10 @@ use domain::TeamId;
 use serde_json::{Value, json};
 use store::{Access, Place, Store};
 
-use super::generate::{League, PRICES, SEASONS, seeds};
+use crate::generate::{League, PRICES, SEASONS, seeds};
 
 /// Loads leagues into an empty store; the time is that of the imports alone, not of making up the matches.
-pub(super) async fn run(place: &str, leagues: u64) -> Result<Value> {
+pub(crate) async fn run(place: &str, leagues: u64) -> Result<Value> {
     let store = Store::open(Place::parse(place)?, Access::ReadWrite).await?;
     ensure!(store.last_sequence().await?.is_none(), "{place} is not empty");
     let mut seconds = 0.0;
@@ -41,7 +41,7 @@ pub(super) async fn run(place: &str, leagues: u64) -> Result<Value> {
 }
 
 /// A league whose teams the store knows.
-pub(super) async fn known(store: &Store, number: u64) -> Result<League> {
+pub(crate) async fn known(store: &Store, number: u64) -> Result<League> {
     store.sync_roster(&seeds(number).collect::<Vec<_>>()).await?;
     let pool = format!("gen{number}");
     let teams: Vec<TeamId> =

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use store::{Access, ImportBatch, OddsFilter, Place, Store};
 use tokio::task::JoinSet;
 
-use super::{
+use crate::{
     generate::{Dice, PRICES},
     load::known,
     p95_ms,
@@ -24,7 +24,7 @@ use super::{
 const READERS: u64 = 8;
 
 /// What eight readers met while one writer wrote.
-pub(super) async fn run(place: &str, time: Duration) -> Result<Value> {
+pub(crate) async fn run(place: &str, time: Duration) -> Result<Value> {
     let store = Store::open(Place::parse(place)?, Access::ReadWrite).await?;
     let fixtures: u64 = store.status().await?.seasons.iter().map(|season| season.fixtures).sum();
     ensure!(fixtures > 0, "{place} is empty: load it first");
@@ -99,7 +99,7 @@ async fn write(store: Store, stop: Arc<AtomicBool>) -> Result<u64> {
 }
 
 /// The first round again, with prices of another moment.
-pub(super) fn polled(season: &ImportBatch, poll: i64) -> Result<ImportBatch> {
+pub(crate) fn polled(season: &ImportBatch, poll: i64) -> Result<ImportBatch> {
     let moved = |price: &QuoteRecord, record: &MatchRecord<TeamId>| QuoteRecord {
         known_at: record.kickoff.earliest() - SignedDuration::from_hours(120)
             + SignedDuration::from_millis(poll),

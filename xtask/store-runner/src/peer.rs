@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{Access, Place, Store};
 
-use super::{
+use crate::{
     generate::{League, SEASONS},
     load::known,
 };
@@ -38,7 +38,7 @@ struct Row {
 }
 
 /// Writes the prices of one league's first seasons.
-pub(super) fn write(path: &Path, seasons: i16) -> Result<Value> {
+pub(crate) fn write(path: &Path, seasons: i16) -> Result<Value> {
     let league = League::new(0, (1..=20).map(TeamId).collect())?;
     let mut file = csv::Writer::from_path(path)?;
     let mut rows = 0_u64;
@@ -69,7 +69,7 @@ pub(super) fn write(path: &Path, seasons: i16) -> Result<Value> {
 }
 
 /// Imports them into an empty store and joins.
-pub(super) async fn join(place: &str, path: &Path) -> Result<Value> {
+pub(crate) async fn join(place: &str, path: &Path) -> Result<Value> {
     let begun = Instant::now();
     let store = Store::open(Place::parse(place)?, Access::ReadWrite).await?;
     let league = known(&store, 0).await?;

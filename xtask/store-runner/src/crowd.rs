@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use store::{Access, OddsFilter, Place, Store};
 use tokio::task::JoinSet;
 
-use super::{load::known, read::polled};
+use crate::{load::known, read::polled};
 
 const WRITERS: u64 = 8;
 const READERS: u64 = 8;
@@ -23,7 +23,7 @@ const RUN: &str = "crowd";
 
 /// Eight writers, each with connections of its own as another process would have, import prices and move money; eight readers
 /// read. Afterwards every sum is what the writers were told.
-pub(super) async fn run(place: &str, time: Duration) -> Result<Value> {
+pub(crate) async fn run(place: &str, time: Duration) -> Result<Value> {
     let open = async || Store::open(Place::parse(place)?, Access::ReadWrite).await;
     let store = open().await?;
     for number in 0..WRITERS {
