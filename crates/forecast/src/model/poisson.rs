@@ -40,6 +40,7 @@ impl ScoreLaw for Independent {
         Some(Self)
     }
 
+    #[inline]
     fn part(&self, meetings: &Meetings<'_>, rates: Rates) -> Option<Part> {
         Some(poisson_part(meetings, rates))
     }
@@ -50,6 +51,7 @@ impl ScoreLaw for Independent {
 }
 
 /// Two independent Poisson counts, from sums alone.
+#[inline]
 pub(super) fn poisson_part(meetings: &Meetings<'_>, rates: Rates) -> Part {
     let (home, away) = (meetings.weight * rates.lambda, meetings.weight * rates.mu);
     Part {

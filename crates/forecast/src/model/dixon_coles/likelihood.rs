@@ -29,6 +29,7 @@ impl ScoreLaw for LowScores {
         own.first().map(|rho| Self { rho: *rho })
     }
 
+    #[inline]
     fn part(&self, meetings: &Meetings<'_>, rates: Rates) -> Option<Part> {
         let mut part = poisson_part(meetings, rates);
         add_low_scores(&mut part, meetings.low, rates, self.rho)?;
@@ -41,6 +42,7 @@ impl ScoreLaw for LowScores {
 }
 
 /// The correction of 0-0, 0-1, 1-0 and 1-1. None where one that occurred has no positive probability.
+#[inline]
 fn add_low_scores(
     part: &mut Part,
     low: [[f64; 2]; 2],

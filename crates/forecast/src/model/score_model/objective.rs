@@ -54,9 +54,6 @@ pub(super) struct Evaluation {
     pub(super) information: DMatrix<f64>,
 }
 
-/// Which parameters move a log rate, in rising order, and how much.
-type Predictor = Vec<(usize, f64)>;
-
 impl Objective<'_> {
     /// None where the law is none or a score that occurred has no positive probability.
     pub(super) fn evaluate<L: ScoreLaw>(&self, theta: &[f64]) -> Option<Evaluation> {
@@ -66,7 +63,7 @@ impl Objective<'_> {
         let strength: Vec<f64> = theta[..2 * n].iter().map(|s| s.exp()).collect();
         let at_home = home_advantage.exp();
         let mut value = 0.0;
-        let mut sums = Sums::new(layout);
+        let mut sums = Sums::new(layout, self.columns);
         for pair in &self.pairs.pairs {
             let advantage = if pair.neutral { 0.0 } else { home_advantage };
             let mut rates = Rates {
@@ -82,9 +79,10 @@ impl Objective<'_> {
             }
             let part = law.part(&self.pairs.meetings(pair), rates)?;
             value += part.value;
-            sums.add(&part, pair, self.columns);
+            sums.add::<L>(&part, pair);
         }
         let Sums { gradient, information, .. } = sums;
+        let information = DMatrix::from_vec(layout.len(), layout.len(), information);
         let mut evaluation = Evaluation { log_likelihood: value, objective: value, gradient, information };
         if let Some(prior) = self.prior {
             prior.add(theta, layout, &mut evaluation);
@@ -105,73 +103,89 @@ impl Objective<'_> {
 }
 
 /// Gradient and information as they gather.
-struct Sums {
+struct Sums<'a> {
     layout: Layout,
+    columns: &'a [Column],
     gradient: Vec<f64>,
-    information: DMatrix<f64>,
-    eta: Predictor,
-    zeta: Predictor,
+    /// Column by column.
+    information: Vec<f64>,
 }
 
-impl Sums {
-    fn new(layout: Layout) -> Self {
-        Self {
-            layout,
-            gradient: vec![0.0; layout.len()],
-            information: DMatrix::zeros(layout.len(), layout.len()),
-            eta: Predictor::with_capacity(3 + layout.n_covariates),
-            zeta: Predictor::with_capacity(2 + layout.n_covariates),
-        }
+impl<'a> Sums<'a> {
+    fn new(layout: Layout, columns: &'a [Column]) -> Self {
+        let len = layout.len();
+        Self { layout, columns, gradient: vec![0.0; len], information: vec![0.0; len * len] }
     }
 
-    /// The chain rule: eta moves with attack of the home side, defence of the away side and home advantage, zeta with the
-    /// two others, both with covariates.
-    fn add(&mut self, part: &Part, pair: &Pair, columns: &[Column]) {
-        let (layout, n) = (self.layout, self.layout.n_teams);
-        let (eta, zeta) = (&mut self.eta, &mut self.zeta);
-        eta.clear();
-        zeta.clear();
-        eta.extend([(pair.home, 1.0), (n + pair.away, 1.0)]);
-        zeta.extend([(pair.away, 1.0), (n + pair.home, 1.0)]);
+    /// The chain rule: eta moves with attack of the home side and defence of the away side, zeta with the two others, both
+    /// with what all matches share.
+    #[inline]
+    fn add<L: ScoreLaw>(&mut self, part: &Part, pair: &Pair) {
+        let (home, away, n) = (pair.home, pair.away, self.layout.n_teams);
+        for (attack, defence, first, second) in
+            [(home, n + away, part.eta, part.eta_eta), (away, n + home, part.zeta, part.zeta_zeta)]
+        {
+            self.gradient[attack] += first;
+            self.gradient[defence] += first;
+            self.bend(attack, attack, second);
+            self.bend(defence, attack, second);
+            self.bend(defence, defence, second);
+        }
+        let (low, high) = (home.min(away), home.max(away));
+        for (row, column) in [(high, low), (n + high, n + low), (n + home, home), (n + away, away)] {
+            self.bend(row, column, part.eta_zeta);
+        }
+        self.add_shared::<L>(part, pair);
+    }
+
+    /// Rows of what all matches share: home advantage, covariates and the law's own parameters.
+    #[inline]
+    fn add_shared<L: ScoreLaw>(&mut self, part: &Part, pair: &Pair) {
         if !pair.neutral {
-            eta.push((layout.home_advantage(), 1.0));
+            let row = self.layout.home_advantage();
+            self.gradient[row] += part.eta;
+            self.add_row(row, [part.eta_eta, part.eta_zeta], pair, &[]);
         }
+        let columns = self.columns;
         for (i, column) in columns.iter().enumerate() {
+            let row = self.layout.covariate(i);
             let [home, away] = column.values[pair.row];
-            eta.push((layout.covariate(i), home));
-            zeta.push((layout.covariate(i), away));
+            self.gradient[row] += home * part.eta + away * part.zeta;
+            let eta = home * part.eta_eta + away * part.eta_zeta;
+            let zeta = home * part.eta_zeta + away * part.zeta_zeta;
+            self.add_row(row, [eta, zeta], pair, &columns[..=i]);
         }
-        for (terms, first, second) in [(&*eta, part.eta, part.eta_eta), (&*zeta, part.zeta, part.zeta_zeta)] {
-            for (k, &(i, by)) in terms.iter().enumerate() {
-                self.gradient[i] += by * first;
-                // Positions rise along a predictor, so these are in the lower triangle.
-                for &(j, with) in &terms[..=k] {
-                    self.information[(i, j)] -= by * with * second;
-                }
-            }
-        }
-        for &(i, by) in &*eta {
-            for &(j, with) in &*zeta {
-                let times = if i == j { 2.0 * by * with } else { by * with };
-                self.information[(i.max(j), i.min(j))] -= times * part.eta_zeta;
-            }
-        }
-        self.add_own(part);
-    }
-
-    /// Rows of the law's own parameters, which every match shares.
-    fn add_own(&mut self, part: &Part) {
-        for k in 0..self.layout.n_own {
+        for k in 0..L::OWN.len() {
             let row = self.layout.own(k);
             self.gradient[row] += part.own[k];
-            for (terms, by) in [(&self.eta, part.eta_own[k]), (&self.zeta, part.zeta_own[k])] {
-                for (column, times) in terms {
-                    self.information[(row, *column)] -= times * by;
-                }
-            }
+            self.add_row(row, [part.eta_own[k], part.zeta_own[k]], pair, columns);
             for j in 0..=k {
-                self.information[(row, self.layout.own(j))] -= part.own_own[k][j];
+                self.bend(row, self.layout.own(j), part.own_own[k][j]);
             }
         }
+    }
+
+    /// The row of a parameter that moves the slopes by eta and zeta like this.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a tenth of a fit is in calling it")]
+    fn add_row(&mut self, row: usize, [eta, zeta]: [f64; 2], pair: &Pair, columns: &[Column]) {
+        let n = self.layout.n_teams;
+        self.bend(row, pair.home, eta);
+        self.bend(row, n + pair.away, eta);
+        self.bend(row, pair.away, zeta);
+        self.bend(row, n + pair.home, zeta);
+        if !pair.neutral {
+            self.bend(row, self.layout.home_advantage(), eta);
+        }
+        for (j, column) in columns.iter().enumerate() {
+            let [home, away] = column.values[pair.row];
+            self.bend(row, self.layout.covariate(j), home * eta + away * zeta);
+        }
+    }
+
+    /// Information is minus the second derivatives.
+    #[inline]
+    fn bend(&mut self, row: usize, column: usize, second: f64) {
+        self.information[column * self.gradient.len() + row] -= second;
     }
 }
