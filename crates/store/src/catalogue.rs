@@ -175,6 +175,7 @@ impl Store {
     pub async fn append_rows(&self, table: &Table, rows: &[Values]) -> Result<(), StoreError> {
         let writer = self.writer().await?;
         let mut transaction = writer.begin(Durability::Process).await?;
+        prepare(&mut transaction, table, rows).await?;
         let insert = BulkInsert::new(format!("INSERT INTO {} ({})", quoted(&table.name), table.names()));
         insert_rows(&mut transaction, &insert, rows, |values, row| {
             row.iter().try_for_each(|value| values.add(value.clone()))
@@ -190,6 +191,7 @@ impl Store {
     pub async fn replace_rows(&self, table: &Table, rows: &[Values]) -> Result<(), StoreError> {
         let writer = self.writer().await?;
         let mut transaction = writer.begin(Durability::Process).await?;
+        prepare(&mut transaction, table, rows).await?;
         for row in rows {
             let upsert =
                 row.iter().fold(assembled(table.upsert()), |upsert, value| upsert.bind(value.clone()));
@@ -207,6 +209,19 @@ impl Store {
         let mut transaction = writer.begin(Durability::Process).await?;
         engine::continue_numbering(&mut transaction).await?;
         transaction.commit().await
+    }
+}
+
+/// Makes room for rows of the one table that is kept in parts.
+async fn prepare(connection: &mut Connection, table: &Table, rows: &[Values]) -> Result<(), StoreError> {
+    let Some(place) = table.column("known_at").filter(|_| table.name == "quote") else { return Ok(()) };
+    let moments = rows.iter().filter_map(|row| match row.get(place) {
+        Some(Value::Integer(at)) => *at,
+        _ => None,
+    });
+    match (moments.clone().min(), moments.max()) {
+        (Some(first), Some(last)) => engine::prepare_quotes(connection, first, last).await,
+        _ => Ok(()),
     }
 }
 

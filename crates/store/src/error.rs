@@ -171,6 +171,13 @@ pub enum StoreError {
     Database(#[source] sqlx::Error),
 }
 
+impl StoreError {
+    /// Whether the server went away, so that trying again may help.
+    pub(crate) fn is_outage(&self) -> bool {
+        matches!(self, Self::Disconnected { .. })
+    }
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         crate::engine::classify(error)

@@ -15,6 +15,7 @@ use crate::{
     engine::{Connection, Row, query, query_as, query_scalar},
     fact,
     statement::{fact as sql, import::RECORDED},
+    store::outlasting,
 };
 
 /// Which facts to read.
@@ -56,6 +57,10 @@ impl Store {
     /// # Errors
     /// When the store cannot be read, or a later version wrote into it.
     pub async fn history(&self, scope: &Scope) -> Result<History, StoreError> {
+        outlasting!(self.try_history(scope))
+    }
+
+    async fn try_history(&self, scope: &Scope) -> Result<History, StoreError> {
         let competitions = self.competitions().await?;
         // One read transaction, so that an import committed meanwhile is in all facts or in none.
         let mut transaction = self.readers().begin_read().await?;

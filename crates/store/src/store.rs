@@ -42,10 +42,10 @@ impl Writer {
     }
 }
 
-/// How long a server that went away is waited for before a write is given up.
+/// How long a server that went away is waited for.
 const OUTAGE_LIMIT: Duration = Duration::from_mins(2);
 
-/// A server that went away while something was written.
+/// A server that went away while something was asked of it.
 #[derive(Debug, Default)]
 pub(crate) struct Outage {
     waited: Duration,
@@ -54,9 +54,9 @@ pub(crate) struct Outage {
 impl Outage {
     /// Whether to try again, after a pause. The server rolled back what was not committed, and what may have been committed
     /// without our hearing of it is recognised by its key.
-    pub(crate) async fn outlast(&mut self, error: &StoreError) -> bool {
+    pub(crate) async fn outlast(&mut self, is_lost: bool) -> bool {
         const PAUSE: Duration = Duration::from_millis(250);
-        let goes_on = matches!(error, StoreError::Disconnected { .. }) && self.waited < OUTAGE_LIMIT;
+        let goes_on = is_lost && self.waited < OUTAGE_LIMIT;
         if goes_on {
             tokio::time::sleep(PAUSE).await;
             self.waited += PAUSE;
@@ -71,7 +71,7 @@ macro_rules! outlasting {
         let mut outage = crate::store::Outage::default();
         loop {
             match $write.await {
-                Err(error) if outage.outlast(&error).await => {}
+                Err(error) if outage.outlast(error.is_outage()).await => {}
                 done => break done,
             }
         }

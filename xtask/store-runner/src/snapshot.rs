@@ -16,7 +16,7 @@ pub(crate) async fn run(place: &str, repeats: u32) -> Result<Value> {
     let begun = Instant::now();
     let store = Store::open(Place::parse(place)?, Access::ReadOnly).await?;
     let scope = Scope {
-        competitions: vec![league_id(3)?],
+        competitions: vec![league_id(1)?],
         quotes: QuoteScope::Books(vec![book(0)?]),
         known_before: None,
     };

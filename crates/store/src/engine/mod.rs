@@ -73,21 +73,28 @@ impl Pool {
 
     /// A transaction that sees one state of the database throughout, and writes nothing.
     pub(crate) async fn begin_read(&self) -> Result<Transaction, StoreError> {
-        let connection = match self {
-            Self::Sqlite(pool) => sqlite::begin_read(pool).await?,
-            Self::Postgres(pool) => postgres::begin_read(pool).await?,
-        };
-        Ok(Transaction { connection, finished: false })
+        let mut transaction = self.transaction().await?;
+        match &mut transaction.connection {
+            Connection::Sqlite(connection) => sqlite::begin_read(connection).await?,
+            Connection::Postgres(connection) => postgres::begin_read(connection).await?,
+        }
+        Ok(transaction)
     }
 
     /// A transaction that holds the right to write from its first statement on. One that is dropped without a commit leaves
     /// nothing behind.
     pub(crate) async fn begin_write(&self, durability: Durability) -> Result<Transaction, StoreError> {
-        let connection = match self {
-            Self::Sqlite(pool) => sqlite::begin_write(pool, durability).await?,
-            Self::Postgres(pool) => postgres::begin_write(pool, durability).await?,
-        };
-        Ok(Transaction { connection, finished: false })
+        let mut transaction = self.transaction().await?;
+        match &mut transaction.connection {
+            Connection::Sqlite(connection) => sqlite::begin_write(connection, durability).await?,
+            Connection::Postgres(connection) => postgres::begin_write(connection, durability).await?,
+        }
+        Ok(transaction)
+    }
+
+    /// A connection that is closed unless it is brought to an end, from before its first statement on.
+    async fn transaction(&self) -> Result<Transaction, StoreError> {
+        Ok(Transaction { connection: self.acquire().await?, finished: false })
     }
 
     /// Bytes of the database.
@@ -171,7 +178,7 @@ pub(crate) async fn insert_rows<T>(
     }
 }
 
-/// Makes room for prices between two moments.
+/// Makes room for prices between two moments, in microseconds since 1970.
 pub(crate) async fn prepare_quotes(
     connection: &mut Connection,
     first_at: i64,
@@ -247,10 +254,15 @@ pub(crate) async fn continue_numbering(connection: &mut Connection) -> Result<()
     }
 }
 
+/// Whether the server went away; what was asked may be asked again.
+pub(crate) fn is_connection_lost(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::PoolTimedOut) || (postgres::is_from(error) && postgres::is_lost(error))
+}
+
 /// The store's own words for what a database said.
 pub(crate) fn classify(error: sqlx::Error) -> StoreError {
     match error {
-        sqlx::Error::PoolTimedOut => StoreError::Disconnected { detail: error.to_string() },
+        error if is_connection_lost(&error) => StoreError::Disconnected { detail: error.to_string() },
         error if postgres::is_from(&error) => postgres::classify(error),
         error => sqlite::classify(error),
     }

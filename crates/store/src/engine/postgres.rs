@@ -8,7 +8,7 @@ use sqlx::{
     postgres::{PgConnection, PgDatabaseError, PgPool, PgPoolOptions},
 };
 
-use super::{Connection, Durability, Pool, Sink, Value, Values};
+use super::{Durability, Pool, Sink, Value, Values};
 use crate::{Access, Place, StoreError, place::Server, statement::BulkInsert};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -125,23 +125,23 @@ async fn check_version(server: &Server, connection: &mut PgConnection) -> Result
 }
 
 /// A transaction whose statements all see the same state.
-pub(super) async fn begin_read(pool: &PgPool) -> Result<Connection, StoreError> {
-    let mut connection = pool.acquire().await?;
-    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-    sqlx::query(begin).execute(&mut *connection).await?;
-    Ok(Connection::Postgres(connection))
+pub(super) async fn begin_read(connection: &mut PgConnection) -> Result<(), StoreError> {
+    sqlx::query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").execute(connection).await?;
+    Ok(())
 }
 
 /// A transaction that waits for its turn among the writers of its kind, of all processes. Each takes one lock only, so they
 /// cannot wait for each other in a circle.
-pub(super) async fn begin_write(pool: &PgPool, durability: Durability) -> Result<Connection, StoreError> {
-    let mut connection = pool.acquire().await?;
+pub(super) async fn begin_write(
+    connection: &mut PgConnection,
+    durability: Durability,
+) -> Result<(), StoreError> {
     let lock = LOCKS.iter().find(|(kind, _)| *kind == durability).map_or(0, |(_, lock)| *lock);
     sqlx::query("BEGIN").execute(&mut *connection).await?;
     let timeout = sqlx::query("SELECT set_config('lock_timeout', $1, true)");
     timeout.bind(format!("{}s", LOCK_TIMEOUT.as_secs())).execute(&mut *connection).await?;
-    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(lock).execute(&mut *connection).await?;
-    Ok(Connection::Postgres(connection))
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(lock).execute(connection).await?;
+    Ok(())
 }
 
 /// Bytes of every table and index.
@@ -242,22 +242,23 @@ pub(super) fn is_from(error: &sqlx::Error) -> bool {
     }
 }
 
+/// Whether the connection is gone: administrators and crashes end connections; a server that starts or stops takes none.
+pub(super) fn is_lost(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_none_or(|code| code.starts_with("08") || ["57P01", "57P02", "57P03"].contains(&&*code))
+}
+
 /// The store's own words, by SQLSTATE: <https://www.postgresql.org/docs/15/errcodes-appendix.html>.
 pub(super) fn classify(error: sqlx::Error) -> StoreError {
     let detail = error.to_string();
     let code = error.as_database_error().and_then(|e| e.code().map(|code| code.into_owned()));
     match code.as_deref() {
-        // Administrators and crashes end connections; a server that starts or stops takes none.
-        Some("57P01" | "57P02" | "57P03" | "08000" | "08003" | "08006" | "08001" | "08004") => {
-            StoreError::Disconnected { detail }
-        }
         Some("55P03" | "40P01" | "57014") => StoreError::Busy { waited_secs: LOCK_TIMEOUT.as_secs() },
         Some("53100") => StoreError::DiskFull,
         Some("25006" | "42501") => StoreError::ReadOnly,
         Some("58030") => StoreError::Io { detail },
         Some("XX001" | "XX002") => StoreError::Damaged { detail },
-        Some(_) => StoreError::Database(error),
-        None => StoreError::Disconnected { detail },
+        _ => StoreError::Database(error),
     }
 }
 

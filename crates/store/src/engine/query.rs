@@ -5,7 +5,8 @@ use sqlx::{
     AssertSqlSafe, Decode, FromRow, Postgres, Row as _, Sqlite, Type, postgres::PgRow, sqlite::SqliteRow,
 };
 
-use super::{Connection, Pool, Value};
+use super::{Connection, Pool, Value, is_connection_lost};
+use crate::store::Outage;
 
 /// A row of either engine.
 pub(crate) enum Row {
@@ -61,30 +62,6 @@ impl<'e> From<&'e mut Connection> for Target<'e> {
 impl<'e> From<&'e Pool> for Target<'e> {
     fn from(pool: &'e Pool) -> Self {
         Self::Pool(pool)
-    }
-}
-
-/// A connection that was given, or one taken from the pool for this statement.
-enum Held<'e> {
-    Given(&'e mut Connection),
-    Taken(Connection),
-}
-
-impl<'e> Target<'e> {
-    async fn hold(self) -> Result<Held<'e>, sqlx::Error> {
-        Ok(match self {
-            Self::Connection(connection) => Held::Given(connection),
-            Self::Pool(pool) => Held::Taken(pool.acquire().await?),
-        })
-    }
-}
-
-impl Held<'_> {
-    fn get(&mut self) -> &mut Connection {
-        match self {
-            Self::Given(connection) => connection,
-            Self::Taken(connection) => connection,
-        }
     }
 }
 
@@ -168,20 +145,50 @@ impl Query {
 
     /// Rows changed.
     pub(crate) async fn execute(self, on: impl Into<Target<'_>>) -> Result<u64, sqlx::Error> {
-        let mut held = on.into().hold().await?;
-        on!(self, held.get(), |query, executor, _| Ok(query.execute(executor).await?.rows_affected()))
+        match on.into() {
+            Target::Connection(connection) => self.change(connection).await,
+            Target::Pool(pool) => self.change(&mut pool.acquire().await?).await,
+        }
     }
 
+    async fn change(self, connection: &mut Connection) -> Result<u64, sqlx::Error> {
+        on!(self, connection, |query, executor, _| Ok(query.execute(executor).await?.rows_affected()))
+    }
+
+    /// What is read by itself, outside a transaction, is read again when the server went away meanwhile.
     pub(crate) async fn fetch_all(self, on: impl Into<Target<'_>>) -> Result<Vec<Row>, sqlx::Error> {
-        let mut held = on.into().hold().await?;
-        on!(self, held.get(), |query, executor, row| {
+        match on.into() {
+            Target::Connection(connection) => self.read_all(connection).await,
+            Target::Pool(pool) => {
+                let mut outage = Outage::default();
+                loop {
+                    let read = async { self.clone().read_all(&mut pool.acquire().await?).await };
+                    match read.await {
+                        Err(error) if outage.outlast(is_connection_lost(&error)).await => {}
+                        done => break done,
+                    }
+                }
+            }
+        }
+    }
+
+    async fn read_all(self, connection: &mut Connection) -> Result<Vec<Row>, sqlx::Error> {
+        on!(self, connection, |query, executor, row| {
             Ok(query.fetch_all(executor).await?.into_iter().map(row).collect())
         })
     }
 
     pub(crate) async fn fetch_optional(self, on: impl Into<Target<'_>>) -> Result<Option<Row>, sqlx::Error> {
-        let mut held = on.into().hold().await?;
-        on!(self, held.get(), |query, executor, row| Ok(query.fetch_optional(executor).await?.map(row)))
+        match on.into() {
+            Target::Connection(connection) => {
+                on!(self, connection, |query, executor, row| Ok(query
+                    .fetch_optional(executor)
+                    .await?
+                    .map(row)))
+            }
+            // Statements of one row answer with one row: reading all of them costs nothing.
+            Target::Pool(pool) => Ok(self.fetch_all(pool).await?.into_iter().next()),
+        }
     }
 
     pub(crate) async fn fetch_one(self, on: impl Into<Target<'_>>) -> Result<Row, sqlx::Error> {

@@ -8,7 +8,7 @@ use sqlx::{
     sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions},
 };
 
-use super::{Connection, Durability, Pool, Sink, Value, Values};
+use super::{Durability, Pool, Sink, Value, Values};
 use crate::{Access, Place, StoreError, statement::BulkInsert};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -94,22 +94,23 @@ pub(super) async fn prepare_close(pool: &SqlitePool) {
 }
 
 /// A deferred transaction: what it sees is fixed by its first read.
-pub(super) async fn begin_read(pool: &SqlitePool) -> Result<Connection, StoreError> {
-    let mut connection = pool.acquire().await?;
-    sqlx::query("BEGIN").execute(&mut *connection).await?;
-    Ok(Connection::Sqlite(connection))
+pub(super) async fn begin_read(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    sqlx::query("BEGIN").execute(connection).await?;
+    Ok(())
 }
 
 /// A transaction that is a writer from its start, so that it never fails half-way for want of the lock.
-pub(super) async fn begin_write(pool: &SqlitePool, durability: Durability) -> Result<Connection, StoreError> {
+pub(super) async fn begin_write(
+    connection: &mut SqliteConnection,
+    durability: Durability,
+) -> Result<(), StoreError> {
     let synchronous = match durability {
         Durability::Process => "PRAGMA synchronous = NORMAL",
         Durability::Power => "PRAGMA synchronous = FULL",
     };
-    let mut connection = pool.acquire().await?;
     sqlx::query(synchronous).execute(&mut *connection).await?;
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
-    Ok(Connection::Sqlite(connection))
+    sqlx::query("BEGIN IMMEDIATE").execute(connection).await?;
+    Ok(())
 }
 
 fn create_folder(path: &Path) -> Result<(), StoreError> {

@@ -12,14 +12,15 @@ use crate::sample::{self, NOW, Place, batch, count, played, season};
 pub(crate) const CHILD: &str = "TOUCHLINE_STORE_TEST_CHILD";
 const ROUNDS: u32 = 40;
 
-/// A season of its own year, so that no two share a fixture.
+/// Forty days of its own for each year, so that no two share a fixture, and few months are needed.
 pub(crate) fn season_of(year: i16) -> Vec<MatchRecord<domain::TeamId>> {
-    let shift = |record: MatchRecord<domain::TeamId>| {
-        let day = record.local_date;
-        let moved = date(year, 1, 1).checked_add(date(2023, 8, 12).until(day).unwrap()).unwrap();
-        played(record.row, moved, (record.home.0, record.away.0), (1, 0))
+    let first = date(1990, 1, 1).checked_add(jiff::Span::new().days(40 * i64::from(year - 1000))).unwrap();
+    let moved = |record: MatchRecord<domain::TeamId>| {
+        let rounds = date(2023, 8, 12).until(record.local_date).unwrap().get_days() / 7;
+        let day = first.checked_add(jiff::Span::new().days(rounds)).unwrap();
+        played(record.row, day, (record.home.0, record.away.0), (1, 0))
     };
-    season(ROUNDS).into_iter().map(shift).collect()
+    season(ROUNDS).into_iter().map(moved).collect()
 }
 
 #[tokio::test]
