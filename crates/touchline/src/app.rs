@@ -9,8 +9,10 @@ use anyhow::{Context, Result};
 use store::{Access, Store};
 
 use crate::{
+    cache::Cache,
     clock::{Clock, SystemClock},
     config::Config,
+    desk::Desk,
     output::Output,
 };
 
@@ -45,6 +47,12 @@ impl App {
             .await
             .context("the shipped list of teams could not be stored")?;
         Ok(store)
+    }
+
+    /// A desk over an open store, with the configured cache.
+    pub(crate) async fn desk(&self, store: Store) -> Result<Desk> {
+        let cache = Cache::open(&self.config.cache, self.clock.clone()).await?;
+        Ok(Desk::new(store, cache, self.clock.clone(), self.config.clone()))
     }
 
     /// Opens a store that must exist, for reading.

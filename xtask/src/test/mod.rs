@@ -17,6 +17,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
+pub(crate) use self::services::redis;
 use self::{services::Provisioned, tally::Tally};
 use crate::{process, tree};
 

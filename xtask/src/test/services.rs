@@ -60,7 +60,7 @@ struct Running {
 }
 
 /// What could be provisioned; dropping it stops the servers.
-pub(super) struct Provisioned {
+pub(crate) struct Provisioned {
     pub(super) variables: Vec<(&'static str, String)>,
     /// What could not, with the reason.
     pub(super) skipped: Vec<String>,
@@ -105,6 +105,14 @@ pub(super) fn provision(scratch: &Path, install: bool) -> Result<Provisioned> {
         }
     }
     Ok(provisioned)
+}
+
+/// A Redis to measure with, by its address, for as long as the second is held; none where it is not installed.
+pub(crate) fn redis(directory: &Path) -> Result<Option<(String, Provisioned)>> {
+    let Some(program) = process::find("redis-server") else { return Ok(None) };
+    let Running { address, server } = start_redis(&program, directory)?;
+    let servers = server.into_iter().collect();
+    Ok(Some((address, Provisioned { variables: Vec::new(), skipped: Vec::new(), servers })))
 }
 
 fn start(service: &Service, directory: &Path, install: bool, index_is_fresh: &mut bool) -> Result<Running> {
