@@ -107,6 +107,14 @@ pub(crate) fn provision(scratch: &Path, install: bool) -> Result<Provisioned> {
     Ok(provisioned)
 }
 
+/// A Redis to measure with, by its address, for as long as the second is held; none where it is not installed.
+pub(crate) fn redis(directory: &Path) -> Result<Option<(String, Provisioned)>> {
+    let Some(program) = process::find("redis-server") else { return Ok(None) };
+    let Running { address, server } = start_redis(&program, directory)?;
+    let servers = server.into_iter().collect();
+    Ok(Some((address, Provisioned { variables: Vec::new(), skipped: Vec::new(), servers })))
+}
+
 fn start(service: &Service, directory: &Path, install: bool, index_is_fresh: &mut bool) -> Result<Running> {
     let program = match (service.find)() {
         Some(program) => program,
@@ -159,24 +167,14 @@ fn find_postgres() -> Option<PathBuf> {
     debian.filter(|program| program.exists()).or_else(|| process::find("postgres"))
 }
 
-/// A PostgreSQL server for a bench, as safe as it is by default, with more memory than that; dropping it stops it.
-pub(crate) struct Postgres {
-    /// Where it answers.
-    pub(crate) address: String,
-    _server: Provisioned,
-}
-
-/// Starts one with its data under a directory; none when it is not installed.
-pub(crate) fn postgres(directory: &Path) -> Result<Option<Postgres>> {
+/// A PostgreSQL server to measure with, as safe as it is by default and with more memory than that: as [`redis`].
+pub(crate) fn postgres(directory: &Path) -> Result<Option<(String, Provisioned)>> {
     const MEMORY: [&str; 4] = ["-c", "shared_buffers=512MB", "-c", "max_wal_size=4GB"];
     let Some(program) = find_postgres() else { return Ok(None) };
     fs::create_dir_all(directory)?;
     let Running { address, server } = start_postgres_with(&program, directory, &MEMORY)?;
     let servers = server.into_iter().collect();
-    Ok(Some(Postgres {
-        address,
-        _server: Provisioned { variables: Vec::new(), skipped: Vec::new(), servers },
-    }))
+    Ok(Some((address, Provisioned { variables: Vec::new(), skipped: Vec::new(), servers })))
 }
 
 fn start_postgres(program: &Path, directory: &Path) -> Result<Running> {

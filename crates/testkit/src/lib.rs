@@ -1,4 +1,5 @@
-//! Synthetic leagues with known strengths, and the way to real data and reference figures; for tests only.
+//! Synthetic leagues with known strengths, the way to real data and reference figures, and a Redis to be cruel to; for tests
+//! only.
 //!
 //! A league is a value of settings; `generate` plays it out by a seeded generator and returns its facts with their three
 //! times, as if every import had come when the fact became known, beside the truth they were drawn from. The formulas here
@@ -8,10 +9,12 @@ mod calendar;
 mod draw;
 mod facts;
 mod points;
+mod redis_server;
 pub mod shared;
 mod soccer;
 
 pub use points::{PointsLeague, PointsTruth};
+pub use redis_server::{RedisServer, shared_redis};
 pub use soccer::{SoccerLeague, SoccerTruth, Strength};
 
 use domain::{Fixture, History};

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::redact::redact;
+
 /// The address of a server. It is shown without its password, wherever that is.
 #[derive(Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(transparent)]
@@ -26,16 +28,7 @@ impl Address {
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some((scheme, rest)) = self.0.split_once("://") else { return f.write_str(&self.0) };
-        // A password may hold an @ of its own; the last one ends it.
-        match rest.rsplit_once('@') {
-            Some((user, host)) => {
-                let name = user.split(':').next().unwrap_or_default();
-                let hidden = if user.contains(':') { ":***" } else { "" };
-                write!(f, "{scheme}://{name}{hidden}@{host}")
-            }
-            None => f.write_str(&self.0),
-        }
+        f.write_str(&redact(&self.0))
     }
 }
 
@@ -58,9 +51,9 @@ mod tests {
     #[test]
     fn passwords_are_not_shown() {
         for (address, shown) in [
-            ("postgres://ann:p@ss:w@db:5432/touchline", "postgres://ann:***@db:5432/touchline"),
-            ("redis://:secret@cache:6379/1", "redis://:***@cache:6379/1"),
-            ("postgres://ann@db/touchline", "postgres://ann@db/touchline"),
+            ("postgres://ann:p@ss:w@db:5432/touchline", "postgres://***@db:5432/touchline"),
+            ("redis://:secret@cache:6379/1", "redis://***@cache:6379/1"),
+            ("postgres://ann@db/touchline", "postgres://***@db/touchline"),
             ("redis://cache", "redis://cache"),
             ("", ""),
         ] {

@@ -10,8 +10,10 @@ use store::{Access, Place, Server, Store};
 
 use crate::{
     address::Address,
+    cache::Cache,
     clock::{Clock, SystemClock},
     config::Config,
+    desk::Desk,
     output::Output,
 };
 
@@ -59,6 +61,12 @@ impl App {
             .await
             .context("the shipped list of teams could not be stored")?;
         Ok(store)
+    }
+
+    /// A desk over an open store, with the configured cache.
+    pub(crate) async fn desk(&self, store: Store) -> Result<Desk> {
+        let cache = Cache::open(&self.config.cache, self.clock.clone()).await?;
+        Ok(Desk::new(store, cache, self.clock.clone(), self.config.clone()))
     }
 
     /// Opens a store that must exist, for reading.

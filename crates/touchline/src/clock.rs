@@ -18,3 +18,28 @@ impl Clock for SystemClock {
         Timestamp::now()
     }
 }
+
+/// A clock that is set by hand.
+#[cfg(test)]
+#[derive(Debug)]
+pub(crate) struct HandClock(std::sync::Mutex<Timestamp>);
+
+#[cfg(test)]
+impl HandClock {
+    /// Stands at this moment.
+    pub(crate) fn at(moment: &str) -> Self {
+        Self(std::sync::Mutex::new(moment.parse().expect("a moment")))
+    }
+
+    /// Moves it, back too.
+    pub(crate) fn pass(&self, duration: jiff::SignedDuration) {
+        *self.0.lock().expect("a clock") += duration;
+    }
+}
+
+#[cfg(test)]
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().expect("a clock")
+    }
+}

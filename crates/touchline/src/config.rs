@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::address::Address;
+use crate::{address::Address, cache};
 
 /// Name of the file in the data folder.
 pub(crate) const FILE: &str = "touchline.toml";
@@ -28,6 +28,8 @@ pub(crate) struct Config {
     pub(crate) betting: Betting,
     /// Data-quality contracts.
     pub(crate) checks: Checks,
+    /// Where what was computed is kept.
+    pub(crate) cache: Caching,
     /// Logs.
     pub(crate) log: Log,
 }
@@ -93,6 +95,22 @@ pub(crate) struct Checks {
     pub(crate) file: Option<std::path::PathBuf>,
 }
 
+/// Where what was computed is kept: docs/CACHE.md.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Caching {
+    /// A Redis to share with other processes; blank for this process's memory.
+    pub(crate) url: cache::Address,
+    /// What the names of entries begin with, where installations share a Redis.
+    pub(crate) prefix: String,
+    /// Most bytes in memory.
+    pub(crate) capacity_bytes: u64,
+    /// For one answer of the Redis; slower, it counts as away.
+    pub(crate) timeout_ms: u64,
+    /// Whether the server fills it ahead on days with fixtures.
+    pub(crate) warm_up: bool,
+}
+
 /// Logs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -148,6 +166,18 @@ impl Default for Betting {
     }
 }
 
+impl Default for Caching {
+    fn default() -> Self {
+        Self {
+            url: cache::Address::default(),
+            prefix: "touchline".into(),
+            capacity_bytes: 64 << 20,
+            timeout_ms: 100,
+            warm_up: true,
+        }
+    }
+}
+
 impl Default for Log {
     fn default() -> Self {
         Self { level: "warn".into(), format: LogFormat::Text }
@@ -177,11 +207,20 @@ impl Config {
     fn check(&self) -> Result<()> {
         forecast::model::by_name(&self.forecast.model).context("forecast.model")?;
         self.betting.policy.check().context("betting.policy")?;
+        self.cache.url.check().context("cache.url")?;
+        let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+        ensure!(
+            !self.cache.prefix.is_empty() && self.cache.prefix.chars().all(plain),
+            "cache.prefix is {:?}: it takes letters, digits and -_.",
+            self.cache.prefix
+        );
         let at_least_one = [
             ("forecast.step_days", i64::from(self.forecast.step_days)),
             ("forecast.horizon_days", i64::from(self.forecast.horizon_days)),
             ("betting.bankroll_minor", self.betting.bankroll_minor),
             ("database.max_connections", i64::from(self.database.max_connections)),
+            ("cache.capacity_bytes", i64::try_from(self.cache.capacity_bytes).unwrap_or(i64::MAX)),
+            ("cache.timeout_ms", i64::try_from(self.cache.timeout_ms).unwrap_or(i64::MAX)),
         ];
         match at_least_one.iter().find(|(_, value)| *value < 1) {
             Some((key, value)) => Err(anyhow!("{key} is {value}: it must be at least 1")),
@@ -189,9 +228,15 @@ impl Config {
         }
     }
 
-    /// The configuration as the TOML file that would reproduce it.
+    /// The configuration as the TOML file that would reproduce it, but for secrets, which are hidden.
     pub(crate) fn to_toml(&self) -> Result<String> {
         Ok(toml::to_string_pretty(self)?)
+    }
+
+    /// The same without settings that hold a secret, so that it can be written into a file and read again.
+    pub(crate) fn without_secrets(&self) -> Self {
+        let cache = Caching { url: self.cache.url.without_secret(), ..self.cache.clone() };
+        Self { cache, ..self.clone() }
     }
 }
 
@@ -242,9 +287,24 @@ mod tests {
             ("[forecast]\nstep_days = 0\n", "forecast.step_days"),
             ("[betting]\nbankroll_minor = -5\n", "betting.bankroll_minor"),
             ("[betting.policy.limits]\nper_bet = 7.0\n", "per_bet"),
+            ("[cache]\nurl = \"cache:6379\"\n", "cache.url"),
+            ("[cache]\nprefix = \"a*\"\n", "cache.prefix"),
+            ("[cache]\ncapacity_bytes = 0\n", "cache.capacity_bytes"),
         ] {
             let error = format!("{:#}", load(text).unwrap_err());
             assert!(error.contains(key), "{key}: {error}");
         }
+    }
+
+    #[test]
+    fn a_password_is_not_shown() {
+        let config = load("[cache]\nurl = \"redis://:hunter2@cache:6379/0\"\n").unwrap();
+        let shown = config.to_toml().unwrap();
+        assert!(shown.contains("redis://***@cache:6379/0") && !shown.contains("hunter2"), "{shown}");
+        assert!(!format!("{config:?}").contains("hunter2"));
+        // What was hidden is not taken for a password.
+        assert!(format!("{:#}", load(&shown).unwrap_err()).contains("TOUCHLINE__CACHE__URL"));
+        let written = config.without_secrets().to_toml().unwrap();
+        assert_eq!(load(&written).unwrap(), Config::default());
     }
 }

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::redact::redact;
+
 /// The command was written wrongly, or asks for what does not exist.
 pub(crate) const USAGE: u8 = 2;
 const FAILED: u8 = 1;
@@ -36,15 +38,14 @@ pub(crate) fn report(error: &anyhow::Error, json: bool) -> ExitCode {
         Some(Stop::Interrupted) => INTERRUPTED,
         None => FAILED,
     };
+    let shown = |error: &dyn std::fmt::Display| redact(&error.to_string()).into_owned();
+    let said = shown(error);
+    let causes: Vec<String> = error.chain().skip(1).map(|cause| shown(&cause)).collect();
     if json {
-        let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
-        eprintln!(
-            "{}",
-            serde_json::json!({ "error": error.to_string(), "causes": causes, "exit_code": code })
-        );
+        eprintln!("{}", serde_json::json!({ "error": said, "causes": causes, "exit_code": code }));
     } else {
-        eprintln!("error: {error}");
-        for cause in error.chain().skip(1) {
+        eprintln!("error: {said}");
+        for cause in causes {
             eprintln!("  because: {cause}");
         }
     }

@@ -6,15 +6,19 @@
 mod address;
 mod api;
 mod app;
+mod ask_server;
 mod bundle;
+mod cache;
 mod cli;
 mod clock;
 mod config;
 mod dashboard;
+mod desk;
 mod exit;
 mod jobs;
 mod logging;
 mod output;
+mod redact;
 mod report;
 
 use std::process::ExitCode;

@@ -155,8 +155,11 @@ pub(crate) struct BankrollPoint {
 /// A forecast of a fixture to come.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct UpcomingForecast {
-    /// Its number, for `explain`.
+    /// Its number, for `explain`; 0 when it is not on record.
     pub(crate) id: i64,
+    /// The fixture's number; 0 in reports of a Touchline that did not write it.
+    #[serde(default = "unknown_fixture")]
+    pub(crate) fixture: domain::FixtureId,
     /// The competition's id.
     pub(crate) competition: String,
     /// Kick-off.
@@ -205,6 +208,10 @@ pub(crate) struct FairOdds {
     /// Between which odds the fair ones lie with a probability of 80 %, where the model knows its own doubt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) odds_80: Option<[f64; 2]>,
+}
+
+fn unknown_fixture() -> domain::FixtureId {
+    domain::FixtureId(0)
 }
 
 impl FairOdds {

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: figures by name, one line each. One file per suite, listed in [`SUITES`].
 
 mod accuracy;
+mod cache;
 mod fit;
 mod import;
 mod measure;
@@ -50,6 +51,7 @@ pub(crate) struct Suite {
 /// The visible list.
 pub(crate) const SUITES: &[Suite] = &[
     Suite { name: "accuracy", run: accuracy::run },
+    Suite { name: "cache", run: cache::run },
     Suite { name: "fit", run: fit::run },
     Suite { name: "import", run: import::run },
     Suite { name: "nuts", run: nuts::run },

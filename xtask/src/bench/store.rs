@@ -34,7 +34,7 @@ pub(super) fn run() -> Result<Vec<Figure>> {
     figures.extend(on(&runner, &file.display().to_string(), &SQLITE)?);
     fs::remove_dir_all(&folder)?;
     match services::postgres(&folder.join("server"))? {
-        Some(server) => figures.extend(on(&runner, &server.address, &POSTGRES)?),
+        Some((address, _server)) => figures.extend(on(&runner, &address, &POSTGRES)?),
         None => eprintln!("skipped: PostgreSQL is not installed"),
     }
     fs::remove_dir_all(&folder)?;

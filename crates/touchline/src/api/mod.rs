@@ -3,8 +3,10 @@
 //! One file per resource; [`router`] is the list.
 
 mod backtests;
+mod cache;
 mod forecasts;
 mod health;
+mod matches;
 mod report;
 
 use std::sync::Arc;
@@ -13,17 +15,25 @@ use axum::{
     Json, Router,
     http::StatusCode,
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
+use domain::FixtureId;
 use store::Store;
 
-use crate::report::Report;
+pub(crate) use self::cache::Cleared;
+use crate::{
+    desk::{Desk, Look, MatchAhead},
+    redact::redact,
+    report::Report,
+};
 
 /// What every handler needs.
 #[derive(Clone)]
 pub(crate) struct Served {
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn crate::clock::Clock>,
+    /// For what is asked often and takes long to make.
+    pub(crate) desk: Desk,
 }
 
 impl Served {
@@ -32,6 +42,17 @@ impl Served {
         let stored = self.store.latest_report(crate::jobs::write_report::KIND).await?;
         Ok(stored.map(|stored| serde_json::from_value(stored.body)).transpose()?)
     }
+
+    /// A match to come, with a look at its competition.
+    pub(crate) async fn match_ahead(&self, fixture: FixtureId) -> Result<(MatchAhead, Look), ServeError> {
+        let nothing = || {
+            let days = self.desk.horizon_days();
+            ServeError::NotFound(format!("fixture {} does not begin within {days} days", fixture.0))
+        };
+        let look = self.desk.look_at(fixture).await?.ok_or_else(nothing)?;
+        let ahead = look.match_ahead(fixture).await?.ok_or_else(nothing)?;
+        Ok((ahead, look))
+    }
 }
 
 /// Every route of the one port.
@@ -39,6 +60,10 @@ pub(crate) fn router(served: Served) -> Router {
     let api = Router::new()
         .route("/report", get(report::show))
         .route("/forecasts", get(forecasts::list))
+        .route("/matches", get(matches::list))
+        .route("/matches/{fixture}", get(matches::show))
+        .route("/cache", get(cache::show).delete(cache::clear))
+        .route("/cache/warm", post(cache::warm))
         .route("/backtests", get(backtests::list))
         .route("/backtests/{id}", get(backtests::show));
     Router::new()
@@ -57,6 +82,8 @@ pub(crate) fn router(served: Served) -> Router {
 pub(crate) enum ServeError {
     /// There is no such thing.
     NotFound(String),
+    /// Not for this asker.
+    Forbidden(String),
     /// Our fault.
     Internal(anyhow::Error),
 }
@@ -71,8 +98,9 @@ impl IntoResponse for ServeError {
     fn into_response(self) -> Response {
         let (status, detail) = match self {
             Self::NotFound(detail) => (StatusCode::NOT_FOUND, detail),
+            Self::Forbidden(detail) => (StatusCode::FORBIDDEN, detail),
             Self::Internal(error) => {
-                tracing::error!(error = format!("{error:#}"), "a request failed");
+                tracing::error!(error = %redact(&format!("{error:#}")), "a request failed");
                 (StatusCode::INTERNAL_SERVER_ERROR, "the log says more".into())
             }
         };

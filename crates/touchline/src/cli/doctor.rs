@@ -5,7 +5,7 @@ use clap::Args;
 use serde::Serialize;
 use store::{Access, Place, Store};
 
-use crate::{app::App, output::table};
+use crate::{app::App, cache::Cache, output::table};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {}
@@ -48,6 +48,7 @@ pub(super) async fn run(app: &App, _: &Arguments) -> Result<()> {
         }
         place => database(place, &mut examined).await,
     }
+    examined.push(cache(app).await?);
     app.out.answer(&examined, || {
         let state = |e: &Examined| format!("{:?}", e.state).to_lowercase();
         let rows = examined.iter().map(|e| [e.what.to_owned(), state(e), e.detail.clone(), e.remedy.clone()]);
@@ -83,6 +84,21 @@ fn folder(app: &App) -> Examined {
             "free some space, give write permission, or choose another folder with --data",
         ),
     }
+}
+
+/// A Redis that is away costs time and no answer.
+async fn cache(app: &App) -> Result<Examined> {
+    let statistics = Cache::open(&app.config.cache, app.clock.clone()).await?.statistics().await;
+    Ok(match (statistics.address, statistics.degraded) {
+        (None, _) => Examined::ok("cache", "in the server's memory"),
+        (Some(address), false) => Examined::ok("cache", format!("{address} answers")),
+        (Some(address), true) => Examined::not(
+            "cache",
+            State::Warning,
+            format!("{address} does not answer"),
+            "start the Redis, correct cache.url, or leave it blank",
+        ),
+    })
 }
 
 async fn database(place: Place, examined: &mut Vec<Examined>) {

@@ -23,8 +23,8 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
     }
     let text = format!(
         "# Touchline's configuration. Every key is shown with its value; delete what you do not change.\n\
-         # TOUCHLINE__SECTION__KEY in the environment wins over this file.\n\n{}",
-        app.config.to_toml()?
+         # TOUCHLINE__SECTION__KEY in the environment wins over this file. Passwords are not written here.\n\n{}",
+        app.config.without_secrets().to_toml()?
     );
     std::fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))?;
     app.store().await?;

@@ -2,6 +2,7 @@
 
 mod backtest;
 mod bet;
+mod cache;
 mod check;
 mod config;
 mod data;
@@ -104,6 +105,9 @@ enum Command {
     /// Team names that nobody knows yet
     #[command(subcommand)]
     Ids(ids::Command),
+    /// What is kept of what was computed: figures, dropping it, making it ahead
+    #[command(subcommand)]
+    Cache(cache::Command),
     /// The effective configuration
     #[command(subcommand)]
     Config(config::Command),
@@ -142,6 +146,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         Command::Settle(arguments) => until_stopped(settle::run(&app, &arguments)),
         Command::Pnl(arguments) => until_stopped(pnl::run(&app, &arguments)),
         Command::Ids(command) => until_stopped(ids::run(&app, &command)),
+        Command::Cache(command) => until_stopped(cache::run(&app, &command)),
         Command::Doctor(arguments) => until_stopped(doctor::run(&app, &arguments)),
         // The server has its own way to stop: it answers open requests first.
         Command::Serve(arguments) => runtime()?.block_on(serve::run(&app, &arguments)),

@@ -70,7 +70,7 @@ async fn train(app: &App, arguments: &Train) -> Result<()> {
                 fitted_at: now,
                 code_version: CODE_VERSION.to_owned(),
                 data_sequence: loaded.sequence,
-                parameters: named_parameters(fitted.model().parameters(), &loaded),
+                parameters: loaded.with_names(fitted.model().parameters()),
                 report: serde_json::to_value(&report)?,
             })
             .await?;
@@ -119,17 +119,6 @@ fn chains(sampled: &[(&str, &Diagnostics)]) -> Table {
         ]
     });
     table(["sampled", "chains x draws", "R-hat", "bulk ESS", "tail ESS", "divergences"], rows)
-}
-
-/// Parameters with the teams' numbers turned into names, where a model lists teams.
-fn named_parameters(mut parameters: serde_json::Value, loaded: &load_history::Loaded) -> serde_json::Value {
-    let teams = parameters.get_mut("teams").and_then(serde_json::Value::as_array_mut);
-    for team in teams.into_iter().flatten() {
-        if let Some(id) = team.get("team").and_then(serde_json::Value::as_i64) {
-            team["name"] = json!(loaded.name(domain::TeamId(id)));
-        }
-    }
-    parameters
 }
 
 async fn list(app: &App) -> Result<()> {

@@ -3,8 +3,13 @@
 use axum::{http::header, response::IntoResponse};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-const PAGES: [(&str, &str); 4] =
-    [("/", "Report"), ("/backtests", "Backtests"), ("/bets", "Bets"), ("/data", "Data")];
+const PAGES: [(&str, &str); 5] = [
+    ("/", "Report"),
+    ("/matches", "Matches"),
+    ("/backtests", "Backtests"),
+    ("/bets", "Bets"),
+    ("/data", "Data"),
+];
 const STYLE: &str = include_str!("style.css");
 
 /// A whole page.

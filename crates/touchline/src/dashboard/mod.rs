@@ -19,7 +19,9 @@ use crate::api::Served;
 pub(crate) fn routes() -> Router<Served> {
     Router::new()
         .route("/", get(report::page))
-        .route("/match/{id}", get(matches::page))
+        .route("/matches", get(matches::list))
+        .route("/matches/{fixture}", get(matches::ahead))
+        .route("/match/{forecast}", get(matches::recorded))
         .route("/backtests", get(backtests::list))
         .route("/backtests/{id}", get(backtests::page))
         .route("/bets", get(bets::page))

@@ -1,19 +1,27 @@
 //! The report: score table, calibration, bankroll, forecasts to come.
 
 use axum::extract::State;
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::{chart, layout};
 use crate::{
     api::{ServeError, Served},
+    jobs::write_report,
     report::{BacktestSection, BetsSection, Difference, ForecasterLine, Report, UpcomingForecast},
 };
 
 /// `GET /`
 pub(super) async fn page(State(served): State<Served>) -> Result<Markup, ServeError> {
-    let report = served.report().await?;
-    let content = report.as_ref().map_or_else(empty, content);
-    Ok(layout::page("Report", "/", &content))
+    let Some(stored) = served.store.latest_report(write_report::KIND).await? else {
+        return Ok(layout::page("Report", "/", &empty()));
+    };
+    // The number tells one report from another on the same data.
+    let subject = format!("latest/{}", stored.id);
+    let draw = async {
+        let report: Report = serde_json::from_value(stored.body)?;
+        Ok(layout::page("Report", "/", &content(&report)).into_string())
+    };
+    Ok(PreEscaped(served.desk.page(&subject, draw).await?))
 }
 
 fn empty() -> Markup {

@@ -60,10 +60,20 @@ impl Fitted {
 
     /// What it says about a fixture, with the news about it at the moment of the fit.
     pub(crate) fn forecast(&self, history: &History, fixture: &Fixture) -> Result<Forecast> {
-        let predicted = self.model.forecast(&self.briefing(history, fixture))?;
+        self.forecast_at(history, fixture, self.as_of)
+    }
+
+    /// The same with the news at a later moment.
+    pub(crate) fn forecast_at(
+        &self,
+        history: &History,
+        fixture: &Fixture,
+        at: Timestamp,
+    ) -> Result<Forecast> {
+        let predicted = self.model.forecast(&history.briefing(fixture, at, self.recorded_by))?;
         Ok(Forecast {
             fixture: fixture.id,
-            as_of: self.as_of,
+            as_of: at,
             model: self.name.to_owned(),
             distribution: predicted.distribution,
             uncertainty: predicted.uncertainty,
@@ -193,6 +203,7 @@ pub(crate) fn shown(
     };
     Ok(UpcomingForecast {
         id,
+        fixture: fixture.id,
         competition: fixture.competition.to_string(),
         kickoff: fixture.kickoff.earliest(),
         date_only: fixture.kickoff.is_date_only(),

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use domain::{Competition, CompetitionId, History, Sequence, TeamId};
+use domain::{Competition, CompetitionId, Fact, FixtureId, History, Sequence, TeamId};
 use forecast::model::OddsUse;
+use jiff::Timestamp;
+use serde_json::{Value, json};
 use store::{QuoteScope, Scope, Store};
 
 use crate::exit::Stop;
@@ -48,6 +50,39 @@ impl Loaded {
     /// The name of a team.
     pub(crate) fn name(&self, team: TeamId) -> String {
         self.names.get(&team).cloned().unwrap_or_else(|| format!("team {}", team.0))
+    }
+
+    /// Parameters with the teams' numbers turned into names, where a model lists teams.
+    pub(crate) fn with_names(&self, mut parameters: Value) -> Value {
+        let teams = parameters.get_mut("teams").and_then(Value::as_array_mut);
+        for team in teams.into_iter().flatten() {
+            if let Some(id) = team.get("team").and_then(Value::as_i64) {
+                team["name"] = json!(self.name(TeamId(id)));
+            }
+        }
+        parameters
+    }
+
+    /// When the next stored fact becomes known, prices aside: until then nothing changes without an import. A fact is
+    /// visible after its moment, so one of this very moment is still to come.
+    pub(crate) fn next_news(&self, now: Timestamp) -> Option<Timestamp> {
+        fn next<T>(facts: &[Fact<T>], now: Timestamp) -> Option<Timestamp> {
+            let known = facts.partition_point(|f| f.times.known_at < now);
+            facts.get(known).map(|f| f.times.known_at)
+        }
+        let all = [
+            next(self.history.fixture_facts(), now),
+            next(self.history.result_facts(), now),
+            next(self.history.statistics_facts(), now),
+            next(self.history.line_up_facts(), now),
+        ];
+        all.into_iter().flatten().min()
+    }
+
+    /// The same of the prices of fixtures, as far as they are loaded.
+    pub(crate) fn next_price(&self, fixtures: &[FixtureId], now: Timestamp) -> Option<Timestamp> {
+        let moments = fixtures.iter().flat_map(|id| self.history.quotes_for_scoring(*id));
+        moments.map(|quote| quote.times.known_at).filter(|known_at| *known_at >= now).min()
     }
 
     /// The team of that name, in any known spelling, or the only one whose name has it in it.

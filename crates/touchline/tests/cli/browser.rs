@@ -1,40 +1,8 @@
 //! The dashboard in a real browser.
 
-use std::{
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
-};
+use std::process::Command;
 
-use crate::{Folder, backtests, demo};
-
-/// A served dashboard, stopped when dropped.
-struct Server {
-    child: Child,
-    address: String,
-}
-
-impl Server {
-    fn over(folder: &Folder) -> Self {
-        let mut child = folder
-            .command(&["serve", "--port", "0", "--json"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the server starts");
-        let mut line = String::new();
-        let stdout = child.stdout.take().expect("a pipe");
-        BufReader::new(stdout).read_line(&mut line).expect("it says where it listens");
-        let said: serde_json::Value = serde_json::from_str(&line).expect("one object");
-        let address = said["listening"].as_str().expect("an address").to_owned();
-        Self { child, address }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::{backtests, demo, server::Server};
 
 fn chromium() -> Option<String> {
     let found = std::env::var("TOUCHLINE_TEST_CHROMIUM").ok();

@@ -16,16 +16,22 @@ use crate::Folder;
 pub(crate) fn folder() -> &'static (Folder, Value) {
     static DEMO: OnceLock<(Folder, Value)> = OnceLock::new();
     DEMO.get_or_init(|| {
-        let kept = kept_by_binary();
-        if !kept.exists() {
-            make(&kept);
-        }
-        let folder = Folder::new();
-        fs::create_dir_all(folder.data()).expect("a folder");
-        fs::copy(kept.join(DATABASE), folder.data().join(DATABASE)).expect("a copy of the demo");
-        let answer = fs::read(kept.join(ANSWER)).expect("the demo's answer");
+        let folder = copy();
+        let answer = fs::read(kept_by_binary().join(ANSWER)).expect("the demo's answer");
         (folder, serde_json::from_slice(&answer).expect("JSON"))
     })
+}
+
+/// A copy of one's own, to be changed.
+pub(crate) fn copy() -> Folder {
+    let kept = kept_by_binary();
+    if !kept.exists() {
+        make(&kept);
+    }
+    let folder = Folder::new();
+    fs::create_dir_all(folder.data()).expect("a folder");
+    fs::copy(kept.join(DATABASE), folder.data().join(DATABASE)).expect("a copy of the demo");
+    folder
 }
 
 const DATABASE: &str = "touchline.db";

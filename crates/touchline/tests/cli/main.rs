@@ -3,10 +3,12 @@
 mod backtests;
 mod bad_input;
 mod browser;
+mod cache;
 mod commands;
 mod demo;
 mod football_data;
 mod ratings;
+mod server;
 mod simulate;
 
 use std::{

@@ -4,7 +4,7 @@ mod comparison;
 mod evaluation;
 
 use axum::extract::{Path, State};
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::layout;
 use crate::{
@@ -55,9 +55,16 @@ pub(super) async fn list(State(served): State<Served>) -> Result<Markup, ServeEr
 
 /// `GET /backtests/{id}`
 pub(super) async fn page(State(served): State<Served>, Path(id): Path<i64>) -> Result<Markup, ServeError> {
-    let report = BacktestReport::find(&served.store, id).await?;
-    let report = report.ok_or_else(|| ServeError::NotFound(format!("there is no backtest {id}")))?;
-    Ok(layout::page(&report.title, "/backtests", &evaluation::content(&report)))
+    let nothing = || ServeError::NotFound(format!("there is no backtest {id}"));
+    let heads = served.store.backtests().await?;
+    let head = heads.into_iter().find(|head| head.id.0 == id).ok_or_else(nothing)?;
+    // A backtest never changes; how many configurations were tried on its matches only grows.
+    let tried = served.store.configurations_tried(head.match_set).await?;
+    let draw = async {
+        let report = BacktestReport::get(&served.store, id).await?;
+        Ok(layout::page(&report.title, "/backtests", &evaluation::content(&report)).into_string())
+    };
+    Ok(PreEscaped(served.desk.page(&format!("backtest/{id}/{}", tried.len()), draw).await?))
 }
 
 /// A backtest as one file.

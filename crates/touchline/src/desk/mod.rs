@@ -1,0 +1,185 @@
+//! What pages and endpoints ask for again and again, answered through the cache.
+//!
+//! Everything here is read from the store or computed from it; what is written goes to the store directly and is never cached.
+
+mod ahead;
+mod look;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use anyhow::{Result, anyhow};
+use domain::{Competition, CompetitionId, FixtureId, Season, Sequence};
+use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+use store::{ForecastId, Status, Store};
+use tokio::sync::Mutex;
+
+pub(crate) use self::{
+    ahead::{CompetitionAhead, MatchAhead, Price},
+    look::{Look, ModelArtefact},
+};
+use crate::{
+    cache::{Cache, DataVersion, Kind},
+    clock::Clock,
+    config::Config,
+    report::UpcomingForecast,
+};
+
+/// Answers, with what it takes to make them.
+#[derive(Clone)]
+pub(crate) struct Desk(Arc<Parts>);
+
+struct Parts {
+    store: Store,
+    cache: Cache,
+    clock: Arc<dyn Clock>,
+    config: Config,
+    /// The data's version by its last import, as far as it was looked up.
+    version: Mutex<Option<(Option<Sequence>, DataVersion)>>,
+}
+
+/// What the store holds, by season.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Inventory {
+    /// By competition and season.
+    pub(crate) seasons: Vec<SeasonInventory>,
+    /// Prices.
+    pub(crate) quotes: u64,
+    /// Size of the database.
+    pub(crate) database_bytes: u64,
+    /// When this was counted.
+    pub(crate) counted_at: Timestamp,
+}
+
+/// One season of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SeasonInventory {
+    pub(crate) competition: CompetitionId,
+    pub(crate) season: Season,
+    pub(crate) fixtures: u64,
+    pub(crate) results: u64,
+    pub(crate) quotes: u64,
+    pub(crate) first_on: Date,
+    pub(crate) last_on: Date,
+}
+
+impl Desk {
+    /// A desk over a store.
+    pub(crate) fn new(store: Store, cache: Cache, clock: Arc<dyn Clock>, config: Config) -> Self {
+        Self(Arc::new(Parts { store, cache, clock, config, version: Mutex::new(None) }))
+    }
+
+    /// Where the answers are kept.
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.0.cache
+    }
+
+    /// What time it is.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// The version of the data at this moment. One small query, unless there was an import.
+    pub(crate) async fn version(&self) -> Result<DataVersion> {
+        let last = self.0.store.last_sequence().await?;
+        let mut known = self.0.version.lock().await;
+        if let Some((of, version)) = &*known
+            && *of == last
+        {
+            return Ok(version.clone());
+        }
+        // The moment of the import comes with everything else that can be counted.
+        let status = self.0.store.status().await?;
+        let version = DataVersion::of(status.last_import.as_ref().map(|i| (i.sequence, i.recorded_at)));
+        *known = Some((status.last_import.as_ref().map(|i| i.sequence), version.clone()));
+        drop(known);
+        let counted = async { Ok(self.counted(status).into()) };
+        self.0.cache.get::<Inventory>(Kind::Status, INVENTORY, &version, counted).await?;
+        Ok(version)
+    }
+
+    /// What the store holds.
+    pub(crate) async fn inventory(&self) -> Result<Inventory> {
+        let version = self.version().await?;
+        let count = async { Ok(self.counted(self.0.store.status().await?).into()) };
+        self.0.cache.get(Kind::Status, INVENTORY, &version, count).await
+    }
+
+    fn counted(&self, status: Status) -> Inventory {
+        let season = |s: store::SeasonStatus| SeasonInventory {
+            competition: s.competition,
+            season: s.season,
+            fixtures: s.fixtures,
+            results: s.results,
+            quotes: s.quotes,
+            first_on: s.first_on,
+            last_on: s.last_on,
+        };
+        Inventory {
+            seasons: status.seasons.into_iter().map(season).collect(),
+            quotes: status.quotes,
+            database_bytes: status.database_bytes,
+            counted_at: self.now(),
+        }
+    }
+
+    /// Competitions with a season that has fixtures on or around the next `days`.
+    pub(crate) async fn competitions_on(&self, days: u16) -> Result<Vec<Competition>> {
+        let today = self.now().to_zoned(TimeZone::UTC).date();
+        // The first and the last day are those of the venue.
+        let (from, to) = (today.saturating_sub(1.day()), today.saturating_add((i64::from(days) + 1).days()));
+        let seasons = self.inventory().await?.seasons;
+        let mut competitions = self.0.store.competitions().await?;
+        competitions.retain(|c| {
+            seasons.iter().any(|s| s.competition == c.id && s.first_on <= to && s.last_on >= from)
+        });
+        Ok(competitions)
+    }
+
+    /// How far ahead fixtures are forecast.
+    pub(crate) fn horizon_days(&self) -> u16 {
+        self.0.config.forecast.horizon_days
+    }
+
+    /// A look at one competition as the data is now.
+    pub(crate) async fn look(&self, competition: Competition) -> Result<Look> {
+        Look::new(self.clone(), competition).await
+    }
+
+    /// A look at the competition of a fixture; none when there is no such fixture.
+    pub(crate) async fn look_at(&self, fixture: FixtureId) -> Result<Option<Look>> {
+        let Some(id) = self.0.store.competition_of(fixture).await? else { return Ok(None) };
+        let competition = self.0.store.competitions().await?.into_iter().find(|c| c.id == id);
+        let competition = competition.ok_or_else(|| anyhow!("competition {id} is not stored"))?;
+        self.look(competition).await.map(Some)
+    }
+
+    /// A forecast on record as pages show it, with a look at its competition; none when there is no such forecast.
+    pub(crate) async fn recorded(&self, id: i64) -> Result<Option<(UpcomingForecast, Look)>> {
+        let Some(stored) = self.0.store.forecast(ForecastId(id)).await? else { return Ok(None) };
+        let look = self.look_at(stored.made.forecast.fixture).await?;
+        let look = look.ok_or_else(|| anyhow!("the fixture of forecast {id} is not stored"))?;
+        let shown = look.recorded(stored).await?;
+        Ok(Some((shown, look)))
+    }
+
+    /// A page that takes long to draw and depends on nothing but its subject and the data.
+    pub(crate) async fn page(
+        &self,
+        subject: &str,
+        draw: impl Future<Output = Result<String>> + Send,
+    ) -> Result<String> {
+        let version = self.version().await?;
+        self.0.cache.get(Kind::Report, subject, &version, async { Ok(draw.await?.into()) }).await
+    }
+}
+
+/// There is one.
+const INVENTORY: &str = "all";
+
+/// Runs what takes the processor for long apart from those who answer requests.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| anyhow!("the work broke off: {error}"))?
+}
