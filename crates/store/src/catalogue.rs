@@ -92,6 +92,18 @@ impl Table {
         )
     }
 
+    /// Whether it has any row.
+    pub(crate) async fn any(&self, connection: &mut Connection) -> Result<bool, StoreError> {
+        let first = assembled(format!("SELECT 1 FROM {} LIMIT 1", quoted(&self.name)));
+        Ok(first.fetch_optional(connection).await?.is_some())
+    }
+
+    /// How many rows it has.
+    pub(crate) async fn count(&self, connection: &mut Connection) -> Result<u64, StoreError> {
+        let count = assembled(format!("SELECT COUNT(*) FROM {}", quoted(&self.name)));
+        Ok(count.fetch_one(connection).await?.try_get::<i64>(0)?.unsigned_abs())
+    }
+
     fn read(&self, row: &Row) -> Result<Values, StoreError> {
         let values = self.columns.iter().enumerate().map(|(place, column)| {
             Ok(match column.kind {
@@ -109,7 +121,7 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// A hash over rows, the same on both engines: kind, whether there is a value, its length and its bytes.
+/// A hash over rows, the same on both engines: kind, whether there is a value, its length and its bytes. Zero has no sign.
 #[derive(Debug, Clone, Default)]
 pub struct Checksum {
     hash: Sha256,
@@ -123,7 +135,10 @@ impl Checksum {
         for value in row {
             match value {
                 Value::Integer(n) => self.field(0, n.map(i64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice)),
-                Value::Real(x) => self.field(1, x.map(f64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice)),
+                Value::Real(x) => self.field(
+                    1,
+                    x.map(|x| engine::unsigned_zero(x).to_be_bytes()).as_ref().map(<[u8; 8]>::as_slice),
+                ),
                 Value::Text(text) => self.field(2, text.as_deref().map(str::as_bytes)),
                 Value::Bytes(bytes) => self.field(3, bytes.as_deref()),
             }
@@ -200,7 +215,7 @@ impl Store {
         transaction.commit().await
     }
 
-    /// Lets the database number new rows after those that were copied in.
+    /// Lets the database number new rows after those that were copied in, and its planner see them.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -232,6 +247,16 @@ pub struct View {
 }
 
 impl View {
+    /// Lets go of it, keeping the connection for others.
+    pub(crate) async fn finish(self) -> Result<(), StoreError> {
+        self.transaction.rollback().await
+    }
+
+    /// Takes what `store` holds now.
+    pub(crate) async fn refresh(&mut self, store: &Store) -> Result<(), StoreError> {
+        std::mem::replace(self, store.view().await?).finish().await
+    }
+
     /// The next rows of a table in the order of its key: after `after`, or from the first on.
     ///
     /// # Errors
@@ -272,14 +297,16 @@ impl View {
     /// # Errors
     /// When the store cannot be read.
     pub async fn count(&mut self, table: &Table) -> Result<u64, StoreError> {
-        let count = assembled(format!("SELECT COUNT(*) FROM {}", quoted(&table.name)));
-        let row = count.fetch_one(&mut *self.transaction).await?;
-        Ok(row.try_get::<i64>(0)?.unsigned_abs())
+        table.count(&mut self.transaction).await
     }
 }
 
+/// References that the writer checks instead of the database: see the table `quote` in the migrations.
+const UNDECLARED: [(&str, &str); 4] =
+    [("quote", "fixture"), ("quote", "quote_series"), ("quote", "import"), ("quote", "known_rule")];
+
 /// Every table, those that are referred to before those that refer to them; among equals by name.
-async fn tables(connection: &mut Connection) -> Result<Vec<Table>, StoreError> {
+pub(crate) async fn tables(connection: &mut Connection) -> Result<Vec<Table>, StoreError> {
     let mut tables: BTreeMap<String, (Table, Vec<(i64, usize)>)> = BTreeMap::new();
     for described in engine::columns(connection).await? {
         let entry = tables.entry(described.table.clone());
@@ -291,7 +318,8 @@ async fn tables(connection: &mut Connection) -> Result<Vec<Table>, StoreError> {
         }
         table.columns.push(described.column);
     }
-    let references = engine::references(connection).await?;
+    let mut references = engine::references(connection).await?;
+    references.extend(UNDECLARED.map(|(from, to)| (from.into(), to.into())));
     let mut waiting: Vec<Table> = tables
         .into_values()
         .map(|(mut table, mut key)| {

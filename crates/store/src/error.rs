@@ -85,6 +85,86 @@ pub enum StoreError {
         /// What the database said.
         detail: String,
     },
+    /// The schema must be brought up to date, and the user of the database may not do that.
+    #[error(
+        "the store at {place} has {} and this Touchline needs schema {known}, which its user may not make ({detail}); run \
+         `touchline db migrate` as the owner, postgres://touchline_owner@... of `touchline db roles`",
+        found.map_or_else(|| "no schema".to_owned(), |found| format!("schema {found}"))
+    )]
+    MayNotMigrate {
+        /// Where.
+        place: Place,
+        /// The newest migration in the database, if there is any.
+        found: Option<i64>,
+        /// The newest migration known here.
+        known: i64,
+        /// What the database said.
+        detail: String,
+    },
+    /// The user of the database may not do what was asked.
+    #[error(
+        "the database does not allow it: {detail}; use the role that may, and after an upgrade let its owner run `touchline db roles \
+         --apply` again"
+    )]
+    Denied {
+        /// What the database said.
+        detail: String,
+    },
+    /// Roles were asked of a file.
+    #[error(
+        "{place} is a file, which knows no roles: its folder's permissions say who may read and write it"
+    )]
+    NoRoles {
+        /// Where.
+        place: Place,
+    },
+    /// A beginning that names of roles cannot have.
+    #[error("roles cannot be named {prefix:?}_owner: begin with small letters, digits and underscores")]
+    RoleName {
+        /// The beginning.
+        prefix: String,
+    },
+    /// The target of a copy holds something already.
+    #[error(
+        "{place} is not empty, it holds rows of {table}: copy to an empty database (nothing was changed)"
+    )]
+    NotEmpty {
+        /// Where.
+        place: Place,
+        /// A table with rows.
+        table: String,
+    },
+    /// The target of a copy is becoming a copy of another store.
+    #[error(
+        "{place} holds an unfinished copy of another store: finish that one, or copy to an empty database (nothing was changed)"
+    )]
+    OtherCopy {
+        /// Where.
+        place: Place,
+    },
+    /// A copy that was stopped and not finished.
+    #[error(
+        "the store at {place} is a copy that was begun at {begun_at} and never finished: run the same `touchline db copy` again, \
+         or remove it"
+    )]
+    HalfCopied {
+        /// Where.
+        place: Place,
+        /// When it was begun.
+        begun_at: jiff::Timestamp,
+    },
+    /// A copy that is not equal to its source.
+    #[error(
+        "the copy differs from its source in table {table}, key ({key}): {detail}; copy to an empty database instead"
+    )]
+    CopyDiffers {
+        /// The table.
+        table: String,
+        /// The first key that differs.
+        key: String,
+        /// How.
+        detail: &'static str,
+    },
     /// A write to a store that was opened for reading, or whose file is protected.
     #[error(
         "the store is open for reading only; open it for writing and check that its folder can be written"
@@ -103,6 +183,19 @@ pub enum StoreError {
         "the disk that holds the store is full; free some space and run the command again (nothing was lost)"
     )]
     DiskFull,
+    /// Something that needs more space than there is.
+    #[error(
+        "{} has {} MB free and this needs {}: free some space (nothing was changed)",
+        folder.display(), free / 1_000_000, needed / 1_000_000
+    )]
+    TooLittleSpace {
+        /// Where.
+        folder: PathBuf,
+        /// Bytes needed.
+        needed: u64,
+        /// Bytes free.
+        free: u64,
+    },
     /// The operating system failed to read or write.
     #[error(
         "the store's file cannot be read or written: {detail}; check the disk, its free space and file size \

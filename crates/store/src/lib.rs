@@ -24,6 +24,10 @@
 //! processes too. Importing thirty years of 22 leagues (195,110 matches, 6.6 million prices) took 9 s and left 42 bytes per price,
 //! everything included; `examples/import_rate.rs` measures it.
 //!
+//! # Moving
+//! The database describes its own tables (`catalogue.rs`), so copies and exports need no list of them. Tables whose names begin with
+//! an underscore say something of one database and stay in it. [`Store::copy_to`] is in `copy/`.
+//!
 //! # Instants and money
 //! Instants are whole microseconds since 1970 in UTC; finer parts are dropped. Money is minor units. Prices are millionths.
 
@@ -31,6 +35,7 @@ mod backtest;
 mod bet;
 mod catalogue;
 mod column;
+mod copy;
 mod engine;
 mod error;
 mod fact;
@@ -47,16 +52,19 @@ mod place;
 mod quarantine;
 mod rating;
 mod report;
+mod role;
 mod settlement;
 mod statement;
 mod status;
 mod store;
 mod trial;
+mod upkeep;
 
 pub use self::{
     backtest::{BacktestHead, BacktestId, MatchSetId, NewBacktest, StoredBacktest},
     bet::{Bet, BetFilter, BetId, NewBet, PlacedBet},
     catalogue::{Checksum, Column, Kind, Table, Values, View},
+    copy::{Copied, CopiedTable, CopyProgress},
     engine::Value,
     error::StoreError,
     finding::{CheckFinding, CheckRun, Severity},
@@ -72,8 +80,13 @@ pub use self::{
     quarantine::{QuarantineEntry, QuarantineStatus, RejectionFilter, ReleasedRow, StoredRejection},
     rating::{NewRatings, RatingStep},
     report::Report,
+    role::Roles,
     settlement::{NewSettlement, Settled, Settlement},
     status::{LastImport, RejectionCount, SeasonStatus, Status},
     store::{Access, Store},
     trial::{NewSearch, Search, SearchId},
+    upkeep::{
+        DatabaseStatus, IndexSize, Migration, Pages, Partition, Schema, TableSize, Vitals, database_status,
+        schema,
+    },
 };

@@ -22,6 +22,7 @@ pub enum Access {
 /// An open store. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Store {
+    place: Place,
     readers: Pool,
     writer: Option<Arc<Mutex<Writer>>>,
 }
@@ -39,6 +40,11 @@ impl Writer {
     /// a commit, it leaves nothing behind.
     pub(crate) async fn begin(&self, durability: Durability) -> Result<Transaction, StoreError> {
         self.pool.begin_write(durability).await
+    }
+
+    /// As [`Pool::vacuum`].
+    pub(crate) async fn vacuum(&self, place: &Place, step: &mut dyn FnMut(&str)) -> Result<(), StoreError> {
+        self.pool.vacuum(place, step).await
     }
 }
 
@@ -84,12 +90,26 @@ impl Store {
     /// Opens the store at `place`; a file is made with its folder where there is none.
     ///
     /// # Errors
-    /// When the place cannot be used, what is there is no store or damaged, a newer Touchline wrote it, or (for reading only)
-    /// there is none or it is older.
+    /// When the place cannot be used, what is there is no store or damaged, a newer Touchline wrote it, (for reading only)
+    /// there is none or it is older, or (for writing) it is a copy that was not finished.
     pub async fn open(place: impl Into<Place>, access: Access) -> Result<Self, StoreError> {
-        let (writer, readers) = engine::open(&place.into(), access).await?;
+        let store = Self::open_unchecked(&place.into(), access).await?;
+        if access == Access::ReadWrite {
+            store.refuse_unfinished_copy().await?;
+        }
+        Ok(store)
+    }
+
+    /// As [`Store::open`], also where a copy is not finished yet.
+    pub(crate) async fn open_unchecked(place: &Place, access: Access) -> Result<Self, StoreError> {
+        let (writer, readers) = engine::open(place, access).await?;
         let writer = writer.map(|pool| Arc::new(Mutex::new(Writer { pool, series: HashMap::new() })));
-        Ok(Self { readers, writer })
+        Ok(Self { place: place.clone(), readers, writer })
+    }
+
+    /// Where it is.
+    pub fn place(&self) -> &Place {
+        &self.place
     }
 
     /// Closes every connection once it is idle; SQLite then folds its write-ahead log into the database file.

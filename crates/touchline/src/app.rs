@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use store::{Access, Place, Server, Store};
+use store::{Access, Place, Store};
 
 use crate::{
     address::Address,
@@ -44,14 +44,22 @@ impl App {
 
     /// Where the database is: a server when the configuration names one, else a file in the data folder.
     pub(crate) fn database(&self) -> Result<Place> {
-        let settings = &self.config.database;
-        if settings.url.is_empty() {
-            return Ok(Place::File(self.data.join(DATABASE)));
-        }
-        let mut server: Server = settings.url.secret().parse()?;
-        server.max_connections = settings.max_connections;
-        server.min_connections = settings.min_connections.min(settings.max_connections);
-        Ok(Place::Server(server))
+        let url = &self.config.database.url;
+        if url.is_empty() { Ok(Place::File(self.data.join(DATABASE))) } else { self.place(url) }
+    }
+
+    /// A file, the database of a data folder, or a server with as many connections as are configured.
+    pub(crate) fn place(&self, address: &Address) -> Result<Place> {
+        Ok(match Place::parse(address.secret())? {
+            Place::File(path) if path.is_dir() => Place::File(path.join(DATABASE)),
+            Place::File(path) => Place::File(path),
+            Place::Server(mut server) => {
+                let settings = &self.config.database;
+                server.max_connections = settings.max_connections;
+                server.min_connections = settings.min_connections.min(settings.max_connections);
+                Place::Server(server)
+            }
+        })
     }
 
     /// Opens the store for writing, making it when it is not there, with the shipped teams and competitions known.

@@ -1,11 +1,11 @@
 //! What a command prints: one JSON object for programs, or tables and sentences for people. Progress goes to standard error
 //! and only to a terminal.
 
-use std::{io::IsTerminal, time::Duration};
+use std::{fmt::Write, io::IsTerminal, time::Duration};
 
 use anyhow::Result;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde::Serialize;
 
 /// How this run answers.
@@ -35,12 +35,28 @@ impl Output {
 
     /// A bar over `length` steps; invisible to programs and in files.
     pub(crate) fn progress(self, length: usize, what: &'static str) -> ProgressBar {
+        self.bar(length as u64, what, "{msg:24} {bar:30} {pos}/{len} {elapsed} (eta {eta})")
+    }
+
+    /// As [`Output::progress`], over rows, with their rate.
+    pub(crate) fn row_progress(self, length: u64, what: &'static str) -> ProgressBar {
+        self.bar(
+            length,
+            what,
+            "{msg:28} {bar:30} {human_pos}/{human_len} rows, {rate}, {elapsed} (eta {eta})",
+        )
+    }
+
+    fn bar(self, length: u64, what: &'static str, template: &str) -> ProgressBar {
         let visible = !self.json && std::io::stderr().is_terminal();
         let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(length as u64), target).with_message(what);
-        if let Ok(style) = ProgressStyle::with_template("{msg:24} {bar:30} {pos}/{len} {elapsed} (eta {eta})")
-        {
-            bar.set_style(style);
+        let bar = ProgressBar::with_draw_target(Some(length), target).with_message(what);
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            let rate = |state: &ProgressState, to: &mut dyn Write| {
+                // Whatever cannot be written to a terminal is not worth an error.
+                let _ = write!(to, "{:.0}/s", state.per_sec());
+            };
+            bar.set_style(style.with_key("rate", rate));
         }
         if visible {
             bar.enable_steady_tick(Duration::from_millis(200));

@@ -6,14 +6,19 @@
 mod postgres;
 mod query;
 mod sqlite;
+mod upkeep;
 mod value;
 
 use std::ops::{Deref, DerefMut};
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, pool::PoolConnection};
 
-pub(crate) use self::query::{Row, assembled, query, query_as, query_scalar};
 pub use self::value::Value;
+pub(crate) use self::value::unsigned_zero;
+pub(crate) use self::{
+    query::{Row, assembled, query, query_as, query_scalar},
+    upkeep::{extents, look, objects, partitions, run_all, schema, vitals},
+};
 use crate::{Access, Column, Kind, Place, StoreError, column, statement::BulkInsert};
 
 /// What a commit must survive.
@@ -246,10 +251,11 @@ pub(crate) async fn references(connection: &mut Connection) -> Result<Vec<(Strin
     Ok(query_as(sql).fetch_all(connection).await?)
 }
 
-/// Lets new rows be numbered after those that came with numbers of their own; SQLite does so by itself.
+/// Lets new rows be numbered after those that came with numbers of their own, which SQLite does by itself, and the planner
+/// count them.
 pub(crate) async fn continue_numbering(connection: &mut Connection) -> Result<(), StoreError> {
     match connection {
-        Connection::Sqlite(_) => Ok(()),
+        Connection::Sqlite(connection) => sqlite::count_rows(connection).await,
         Connection::Postgres(connection) => postgres::continue_numbering(connection).await,
     }
 }

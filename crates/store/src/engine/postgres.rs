@@ -1,17 +1,28 @@
 //! Everything that only PostgreSQL understands: advisory locks, COPY, partitions, SQLSTATE codes.
 
+mod role;
+mod upkeep;
+
 use std::time::Duration;
 
 use sqlx::{
     ConnectOptions as _, Connection as _,
     migrate::Migrator,
-    postgres::{PgConnection, PgDatabaseError, PgPool, PgPoolOptions},
+    postgres::{PgConnectOptions, PgConnection, PgDatabaseError, PgPool, PgPoolOptions},
 };
 
-use super::{Durability, Pool, Sink, Value, Values};
+pub(super) use self::{
+    role::{objects, run_all},
+    upkeep::{extents, look, partitions, vacuum, vitals},
+};
+use super::{
+    Durability, Pool, Sink, Value, Values,
+    upkeep::{known_version, migration_failed},
+};
 use crate::{Access, Place, StoreError, place::Server, statement::BulkInsert};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+/// Under our own lock, which is a schema's and not the whole database's.
+pub(super) static MIGRATIONS: Migrator = Migrator { locking: false, ..sqlx::migrate!("migrations/postgres") };
 
 /// How long a writer waits for another, as with SQLite.
 const LOCK_TIMEOUT: Duration = Duration::from_mins(2);
@@ -22,24 +33,15 @@ const STATEMENT_CACHE: usize = 256;
 /// The oldest release that is supported.
 const OLDEST: u32 = 15;
 
-/// What writers take turns at: those that hand out numbers of facts, and those that record work on them.
-const LOCKS: [(Durability, i64); 2] =
-    [(Durability::Process, 0x746f_7563_6801), (Durability::Power, 0x746f_7563_6802)];
+/// What writers of a schema take turns at: those that hand out numbers of facts, and those that record work on them.
+const LOCKS: [(Durability, i32); 2] = [(Durability::Process, 0x746f_7501), (Durability::Power, 0x746f_7502)];
+/// Held until the transaction ends.
+const LOCK: &str = "SELECT pg_advisory_xact_lock($1, hashtext(CAST(current_schema() AS TEXT)))";
 
 /// Opens the connections; for writing, brings the schema up to date first.
 pub(super) async fn open(server: &Server, access: Access) -> Result<(Option<Pool>, Pool), StoreError> {
-    let read_only = if access == Access::ReadOnly { "on" } else { "off" };
-    let options = server
-        .options
-        .clone()
-        .application_name("touchline")
-        .statement_cache_capacity(STATEMENT_CACHE)
-        .disable_statement_logging()
-        .options([("default_transaction_read_only", read_only), ("timezone", "UTC")]);
-    // A pool waits for a server that restarts; at the start it is better to hear at once that there is none.
-    let mut connection =
-        PgConnection::connect_with(&options).await.map_err(|error| unreachable(server, error))?;
-    check_release(server, &mut connection).await?;
+    let options = options(server, access);
+    let mut connection = first_connection(server, &options).await?;
     match access {
         Access::ReadWrite => migrate(server, &mut connection).await?,
         Access::ReadOnly => check_version(server, &mut connection).await?,
@@ -52,6 +54,25 @@ pub(super) async fn open(server: &Server, access: Access) -> Result<(Option<Pool
         .connect_lazy_with(options);
     let readers = Pool::Postgres(pool);
     Ok(((access == Access::ReadWrite).then(|| readers.clone()), readers))
+}
+
+fn options(server: &Server, access: Access) -> PgConnectOptions {
+    let read_only = if access == Access::ReadOnly { "on" } else { "off" };
+    server
+        .options
+        .clone()
+        .application_name("touchline")
+        .statement_cache_capacity(STATEMENT_CACHE)
+        .disable_statement_logging()
+        .options([("default_transaction_read_only", read_only), ("timezone", "UTC")])
+}
+
+/// A pool waits for a server that restarts; at the start it is better to hear at once that there is none.
+async fn first_connection(server: &Server, options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
+    let connected = PgConnection::connect_with(options).await;
+    let mut connection = connected.map_err(|error| unreachable(server, error))?;
+    check_release(server, &mut connection).await?;
+    Ok(connection)
 }
 
 fn unreachable(server: &Server, error: sqlx::Error) -> StoreError {
@@ -74,12 +95,11 @@ async fn check_release(server: &Server, connection: &mut PgConnection) -> Result
     Ok(())
 }
 
-fn known_version() -> i64 {
-    MIGRATIONS.iter().map(|m| m.version).max().unwrap_or_default()
-}
-
 /// The newest migration in the database; none in an empty one.
-async fn applied_version(server: &Server, connection: &mut PgConnection) -> Result<Option<i64>, StoreError> {
+pub(super) async fn applied_version(
+    server: &Server,
+    connection: &mut PgConnection,
+) -> Result<Option<i64>, StoreError> {
     const TABLES: &str = "SELECT COUNT(*), COUNT(*) FILTER (WHERE tablename = '_sqlx_migrations') \
         FROM pg_catalog.pg_tables WHERE schemaname = current_schema()";
     let (objects, ours): (i64, i64) = sqlx::query_as(TABLES).fetch_one(&mut *connection).await?;
@@ -92,30 +112,27 @@ async fn applied_version(server: &Server, connection: &mut PgConnection) -> Resu
 
 /// Brings the schema up to date, all of it or nothing, while other processes wait.
 async fn migrate(server: &Server, connection: &mut PgConnection) -> Result<(), StoreError> {
-    if applied_version(server, connection).await? == Some(known_version()) {
+    if applied_version(server, connection).await? == Some(known_version(&MIGRATIONS)) {
         return Ok(());
     }
     let mut transaction = connection.begin().await?;
-    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCKS[0].1).execute(&mut *transaction).await?;
-    match applied_version(server, &mut transaction).await? {
-        Some(found) if found > known_version() => {
-            return Err(StoreError::Newer {
-                place: Place::Server(server.clone()),
-                found,
-                known: known_version(),
-            });
-        }
-        _ => MIGRATIONS
-            .run_direct(None, &mut *transaction, false)
-            .await
-            .map_err(|error| StoreError::Migration { detail: error.to_string() })?,
+    sqlx::query(LOCK).bind(LOCKS[0].1).execute(&mut *transaction).await?;
+    let (place, known) = (Place::Server(server.clone()), known_version(&MIGRATIONS));
+    let found = applied_version(server, &mut transaction).await?;
+    if let Some(found) = found.filter(|found| *found > known) {
+        return Err(StoreError::Newer { place, found, known });
     }
+    let migrated = MIGRATIONS.run_direct(None, &mut *transaction, false).await;
+    migrated.map_err(|error| match migration_failed(error) {
+        StoreError::Denied { detail } => StoreError::MayNotMigrate { place, found, known, detail },
+        other => other,
+    })?;
     Ok(transaction.commit().await?)
 }
 
 /// A reader neither migrates nor guesses.
 async fn check_version(server: &Server, connection: &mut PgConnection) -> Result<(), StoreError> {
-    let (place, known) = (Place::Server(server.clone()), known_version());
+    let (place, known) = (Place::Server(server.clone()), known_version(&MIGRATIONS));
     match applied_version(server, connection).await? {
         Some(found) if found > known => Err(StoreError::Newer { place, found, known }),
         Some(found) if found < known => Err(StoreError::Older { place, found, known }),
@@ -140,7 +157,7 @@ pub(super) async fn begin_write(
     sqlx::query("BEGIN").execute(&mut *connection).await?;
     let timeout = sqlx::query("SELECT set_config('lock_timeout', $1, true)");
     timeout.bind(format!("{}s", LOCK_TIMEOUT.as_secs())).execute(&mut *connection).await?;
-    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(lock).execute(connection).await?;
+    sqlx::query(LOCK).bind(lock).execute(connection).await?;
     Ok(())
 }
 
@@ -151,10 +168,12 @@ pub(super) async fn bytes(pool: &PgPool) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar(SIZE).fetch_one(pool).await?)
 }
 
+/// Tables of the schema, partitions among them.
+const TABLES: &str = "SELECT CAST(tablename AS TEXT) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() \
+    ORDER BY tablename";
+
 /// PostgreSQL enforces references as it goes and has no check of its pages to ask for: every table is read through instead.
 pub(super) async fn integrity(pool: &PgPool) -> Result<Vec<String>, StoreError> {
-    const TABLES: &str = "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema() \
-        ORDER BY tablename";
     let tables: Vec<String> = sqlx::query_scalar(TABLES).fetch_all(pool).await?;
     let mut findings = Vec::new();
     for table in tables {
@@ -255,7 +274,8 @@ pub(super) fn classify(error: sqlx::Error) -> StoreError {
     match code.as_deref() {
         Some("55P03" | "40P01" | "57014") => StoreError::Busy { waited_secs: LOCK_TIMEOUT.as_secs() },
         Some("53100") => StoreError::DiskFull,
-        Some("25006" | "42501") => StoreError::ReadOnly,
+        Some("25006") => StoreError::ReadOnly,
+        Some("42501") => StoreError::Denied { detail },
         Some("58030") => StoreError::Io { detail },
         Some("XX001" | "XX002") => StoreError::Damaged { detail },
         _ => StoreError::Database(error),
@@ -269,12 +289,12 @@ pub(super) const COLUMNS: &str = "SELECT CAST(c.relname AS TEXT), CAST(a.attname
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
     LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary \
     WHERE c.relnamespace = CAST(CAST(current_schema() AS TEXT) AS REGNAMESPACE) AND c.relkind IN ('r', 'p') AND NOT c.relispartition \
-    AND c.relname <> '_sqlx_migrations' ORDER BY c.relname COLLATE \"C\", a.attnum";
+    AND substr(c.relname, 1, 1) <> '_' ORDER BY c.relname COLLATE \"C\", a.attnum";
 pub(super) const REFERENCES: &str = "SELECT DISTINCT CAST(c.relname AS TEXT), CAST(p.relname AS TEXT) FROM pg_constraint r \
     JOIN pg_class c ON c.oid = r.conrelid JOIN pg_class p ON p.oid = r.confrelid \
     WHERE r.contype = 'f' AND c.relnamespace = CAST(CAST(current_schema() AS TEXT) AS REGNAMESPACE) AND NOT c.relispartition ORDER BY 1, 2";
 
-/// Sets what numbers rows to the largest number there is.
+/// Sets what numbers rows to the largest number there is, and lets the planner count the rows.
 pub(super) async fn continue_numbering(connection: &mut PgConnection) -> Result<(), StoreError> {
     const NUMBERED: &str = "SELECT CAST(c.relname AS TEXT), CAST(a.attname AS TEXT) FROM pg_attribute a \
         JOIN pg_class c ON c.oid = a.attrelid \
@@ -286,6 +306,11 @@ pub(super) async fn continue_numbering(connection: &mut PgConnection) -> Result<
              COALESCE(MAX(\"{column}\"), 1), MAX(\"{column}\") IS NOT NULL) FROM \"{table}\""
         );
         sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *connection).await?;
+    }
+    let tables: Vec<String> = sqlx::query_scalar(TABLES).fetch_all(&mut *connection).await?;
+    for table in tables {
+        let analyze = sqlx::AssertSqlSafe(format!("ANALYZE \"{table}\""));
+        sqlx::query(analyze).execute(&mut *connection).await?;
     }
     Ok(())
 }

@@ -1,17 +1,23 @@
 //! Everything that only SQLite understands: pragmas, `BEGIN IMMEDIATE`, result codes, the limit on variables.
 
+mod upkeep;
+
 use std::{path::Path, sync::Arc, time::Duration};
 
 use sqlx::{
     Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _,
-    migrate::{MigrateError, Migrator},
+    migrate::Migrator,
     sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions},
 };
 
-use super::{Durability, Pool, Sink, Value, Values};
+pub(super) use self::upkeep::{extents, look, vacuum, vitals};
+use super::{
+    Durability, Pool, Sink, Value, Values,
+    upkeep::{known_version, migration_failed},
+};
 use crate::{Access, Place, StoreError, statement::BulkInsert};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// How long a writer waits for another process. An import of the largest file holds the lock for some seconds.
 const BUSY_TIMEOUT: Duration = Duration::from_mins(2);
@@ -72,13 +78,9 @@ async fn open_readers(path: &Path, access: Access) -> Result<SqlitePool, StoreEr
     if access == Access::ReadOnly && !path.exists() {
         return Err(StoreError::Absent { place: path.into() });
     }
-    let options = options(path)
-        .read_only(access == Access::ReadOnly)
-        .pragma("query_only", "ON")
-        .pragma("cache_size", "-16384");
     let pool = SqlitePoolOptions::new()
         .max_connections(MAX_READERS)
-        .connect_with(options)
+        .connect_with(reading(path))
         .await
         .map_err(|e| at_opening(path, e))?;
     if access == Access::ReadOnly {
@@ -87,10 +89,22 @@ async fn open_readers(path: &Path, access: Access) -> Result<SqlitePool, StoreEr
     Ok(pool)
 }
 
+/// The file is opened for writing all the same, so that what a killed process left half-way is rolled back before it is read.
+fn reading(path: &Path) -> SqliteConnectOptions {
+    options(path).pragma("query_only", "ON").pragma("cache_size", "-16384")
+}
+
 /// Lets the query planner keep what it learnt.
 pub(super) async fn prepare_close(pool: &SqlitePool) {
     // Best effort: everything is committed already.
     let _ = sqlx::query("PRAGMA optimize").execute(pool).await;
+}
+
+/// Lets the query planner know how many rows came in at once.
+pub(super) async fn count_rows(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    // A sample of each index is enough to choose between them.
+    sqlx::raw_sql("PRAGMA analysis_limit = 1000; ANALYZE").execute(connection).await?;
+    Ok(())
 }
 
 /// A deferred transaction: what it sees is fixed by its first read.
@@ -134,48 +148,37 @@ async fn use_write_ahead_log(connection: &mut SqliteConnection) -> Result<(), sq
 
 /// Brings the schema up to date, all of it or nothing, while other processes wait.
 async fn migrate(path: &Path, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    if applied_version(path, connection).await? == Some(known_version()) {
+    if applied_version(path, connection).await? == Some(known_version(&MIGRATIONS)) {
         return Ok(());
     }
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     match applied_version(path, &mut transaction).await? {
-        Some(found) if found > known_version() => {
-            return Err(StoreError::Newer { place: path.into(), found, known: known_version() });
+        Some(found) if found > known_version(&MIGRATIONS) => {
+            return Err(StoreError::Newer { place: path.into(), found, known: known_version(&MIGRATIONS) });
         }
         _ => MIGRATIONS.run_direct(None, &mut *transaction, false).await.map_err(migration_failed)?,
     }
     Ok(transaction.commit().await?)
 }
 
-fn migration_failed(error: MigrateError) -> StoreError {
-    match error {
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => match classify(error) {
-            StoreError::Database(error) => StoreError::Migration { detail: error.to_string() },
-            classified => classified,
-        },
-        other => StoreError::Migration { detail: other.to_string() },
-    }
-}
-
 /// A reader neither migrates nor guesses.
 async fn check_version(path: &Path, pool: &SqlitePool) -> Result<(), StoreError> {
     let mut connection = pool.acquire().await?;
-    let known = known_version();
+    let known = known_version(&MIGRATIONS);
     let place: Place = path.into();
     match applied_version(path, &mut connection).await? {
         Some(found) if found > known => Err(StoreError::Newer { place, found, known }),
         Some(found) if found < known => Err(StoreError::Older { place, found, known }),
         Some(_) => Ok(()),
-        None => Err(StoreError::NotAStore { place }),
+        None => Err(StoreError::Absent { place }),
     }
 }
 
-fn known_version() -> i64 {
-    MIGRATIONS.iter().map(|m| m.version).max().unwrap_or_default()
-}
-
 /// The newest migration in the database; none in an empty file.
-async fn applied_version(path: &Path, connection: &mut SqliteConnection) -> Result<Option<i64>, StoreError> {
+pub(super) async fn applied_version(
+    path: &Path,
+    connection: &mut SqliteConnection,
+) -> Result<Option<i64>, StoreError> {
     const TABLES: &str = "SELECT COUNT(*), COALESCE(SUM(name = '_sqlx_migrations'), 0) FROM sqlite_master";
     let (objects, ours): (i64, i64) =
         sqlx::query_as(TABLES).fetch_one(&mut *connection).await.map_err(|e| at_opening(path, e))?;
@@ -288,6 +291,6 @@ pub(super) async fn integrity(pool: &SqlitePool) -> Result<Vec<String>, StoreErr
 /// table that has no row number, or when it is the row number.
 pub(super) const COLUMNS: &str = "SELECT m.name, c.name, c.type, CASE WHEN c.\"notnull\" = 1 OR c.pk > 0 THEN 0 ELSE 1 END, c.pk \
     FROM sqlite_master m JOIN pragma_table_info(m.name) c \
-    WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name <> '_sqlx_migrations' ORDER BY m.name, c.cid";
+    WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND substr(m.name, 1, 1) <> '_' ORDER BY m.name, c.cid";
 pub(super) const REFERENCES: &str = "SELECT m.name, f.\"table\" FROM sqlite_master m \
     JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY m.name, f.id";

@@ -1,9 +1,9 @@
 //! Values as both engines know them: four kinds, each of which may be null.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
-/// What a column holds.
-#[derive(Debug, Clone, PartialEq)]
+/// What a column holds. Values of one kind are ordered as both engines order keys: numbers by size, text by its bytes.
+#[derive(Debug, Clone, PartialEq, PartialOrd)]
 pub enum Value {
     /// BIGINT on both engines.
     Integer(Option<i64>),
@@ -22,9 +22,27 @@ impl Value {
     }
 }
 
+/// As people look for it.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(Some(n)) => n.fmt(f),
+            Self::Real(Some(x)) => x.fmt(f),
+            Self::Text(Some(text)) => text.fmt(f),
+            Self::Bytes(Some(bytes)) => write!(f, "{} bytes", bytes.len()),
+            _ => f.write_str("null"),
+        }
+    }
+}
+
 /// Text that both engines can hold: PostgreSQL has no place for a NUL, which a broken file may well contain.
 fn storable(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+}
+
+/// SQLite keeps no sign of zero, so neither engine is given one.
+pub(crate) fn unsigned_zero(x: f64) -> f64 {
+    x + 0.0
 }
 
 macro_rules! values {
@@ -42,8 +60,8 @@ values! {
     i64 => Integer(Some);
     i32 => Integer(|n| Some(i64::from(n)));
     Option<i64> => Integer(|n| n);
-    f64 => Real(Some);
-    Option<f64> => Real(|x| x);
+    f64 => Real(|x| Some(unsigned_zero(x)));
+    Option<f64> => Real(|x: Option<f64>| x.map(unsigned_zero));
     &str => Text(|t: &str| Some(storable(t.to_owned())));
     String => Text(|t| Some(storable(t)));
     &String => Text(|t: &String| Some(storable(t.clone())));
@@ -59,9 +77,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_nul_becomes_the_mark_of_what_cannot_be_shown() {
+    fn what_one_engine_cannot_hold_is_given_to_neither() {
         assert_eq!(Value::from("a\0b"), Value::Text(Some("a\u{fffd}b".into())));
         assert!(Value::from(None::<&str>).is_null());
+        let Value::Real(Some(zero)) = Value::from(-0.0) else { panic!("a number") };
+        assert!(zero.is_sign_positive());
         assert!(!Value::from(0).is_null());
     }
 }

@@ -24,6 +24,7 @@ macro_rules! bulk_inserts {
 }
 
 pub(crate) mod backtest;
+pub(crate) mod copy;
 pub(crate) mod fact;
 pub(crate) mod identity;
 pub(crate) mod import;
@@ -72,12 +73,20 @@ mod tests {
     use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqlSafeStr, SqlStr, SqliteConnection};
 
     use super::*;
-    use crate::{Access, Place, Store};
+    use crate::{Access, Place, Roles, Store};
 
     /// Every statement by name; those for rows by the thousand as each engine sends them.
     fn all() -> Vec<(&'static str, SqlStr)> {
-        let listed =
-            [backtest::ALL, fact::ALL, identity::ALL, import::ALL, money::ALL, rating::ALL, work::ALL];
+        let listed = [
+            backtest::ALL,
+            copy::ALL,
+            fact::ALL,
+            identity::ALL,
+            import::ALL,
+            money::ALL,
+            rating::ALL,
+            work::ALL,
+        ];
         listed.into_iter().flatten().map(|(name, sql)| (*name, (*sql).into_sql_str())).collect()
     }
 
@@ -104,18 +113,24 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn every_statement_prepares_on_postgres() {
+    /// A schema with the tables, and a connection to it.
+    async fn on_postgres(name: &str) -> Option<(Place, PgConnection)> {
         let Ok(url) = std::env::var("TOUCHLINE_TEST_POSTGRES_URL") else {
             println!("skipped: TOUCHLINE_TEST_POSTGRES_URL names no server; `cargo xtask test` starts one");
-            return;
+            return None;
         };
         let mut connection = PgConnection::connect(&url).await.unwrap();
-        let schema = format!("statements_{}", std::process::id());
+        let schema = format!("statements_{}_{name}", std::process::id());
         connection.execute(AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).await.unwrap();
         let url = format!("{url}?options=-csearch_path%3D{schema}");
-        Store::open(Place::parse(&url).unwrap(), Access::ReadWrite).await.unwrap().close().await;
-        let mut connection = PgConnection::connect(&url).await.unwrap();
+        let place = Place::parse(&url).unwrap();
+        Store::open(place.clone(), Access::ReadWrite).await.unwrap().close().await;
+        Some((place, PgConnection::connect(&url).await.unwrap()))
+    }
+
+    #[tokio::test]
+    async fn every_statement_prepares_on_postgres() {
+        let Some((_, mut connection)) = on_postgres("prepared").await else { return };
         for (name, sql) in all() {
             let prepared = connection.prepare(sql).await;
             assert!(prepared.is_ok(), "{name}: {:?}", prepared.err());
@@ -124,6 +139,39 @@ mod tests {
             let copy = connection.copy_in_raw(&insert.as_copy()).await;
             assert!(copy.is_ok(), "{name}: {:?}", copy.err());
             copy.unwrap().abort("only asked").await.unwrap();
+        }
+    }
+
+    /// Plans every statement as the writer of `touchline db roles`, which is when the server looks at its rights.
+    #[tokio::test]
+    async fn every_statement_is_allowed_to_the_writer() {
+        let Some((place, mut connection)) = on_postgres("allowed").await else { return };
+        let roles = Roles::new(&format!("statements_{}", std::process::id())).unwrap();
+        roles.apply(&place).await.unwrap();
+        let [_, writer, _] = roles.names();
+        connection.execute(AssertSqlSafe(format!("SET ROLE {writer}"))).await.unwrap();
+        // A copy is the owner's work.
+        let copies = |name: &str| copy::ALL.iter().any(|(copy, _)| *copy == name);
+        for (name, sql) in all().into_iter().filter(|(name, _)| !copies(name)) {
+            let n_values = (1..).take_while(|n| sql.as_str().contains(&format!("${n}"))).count();
+            let values = if n_values == 0 {
+                String::new()
+            } else {
+                format!("({})", vec!["NULL"; n_values].join(", "))
+            };
+            let plan =
+                format!("PREPARE asked AS {}; EXPLAIN EXECUTE asked{values}; DEALLOCATE asked", sql.as_str());
+            let planned = sqlx::raw_sql(AssertSqlSafe(plan)).execute(&mut connection).await;
+            assert!(planned.is_ok(), "{name}: {:?}; what is updated is listed in role.rs", planned.err());
+        }
+        for (name, insert) in bulk() {
+            let copy = connection.copy_in_raw(&insert.as_copy()).await;
+            assert!(copy.is_ok(), "{name}: {:?}", copy.err());
+            copy.unwrap().abort("only asked").await.unwrap();
+        }
+        for role in roles.names() {
+            let drop = format!("RESET ROLE; DROP OWNED BY {role} CASCADE; DROP ROLE {role}");
+            sqlx::raw_sql(AssertSqlSafe(drop)).execute(&mut connection).await.unwrap();
         }
     }
 }

@@ -8,7 +8,7 @@ use touchline_store::{Access, Store};
 
 use crate::sample::{self, NOW, Place, batch, count, played, season};
 
-/// Tells a child of this test where to import, from which year on and how many seasons.
+/// Tells a child of this test what to do: `import|PLACE|FIRST YEAR|SEASONS`, `copy|FROM|TO` or `open|PLACE`.
 pub(crate) const CHILD: &str = "TOUCHLINE_STORE_TEST_CHILD";
 const ROUNDS: u32 = 40;
 
@@ -27,25 +27,54 @@ pub(crate) fn season_of(year: i16) -> Vec<MatchRecord<domain::TeamId>> {
 #[ignore = "the process that other tests start and kill"]
 async fn child() {
     let Ok(task) = std::env::var(CHILD) else { return };
-    let [path, first, seasons] = task.split('|').collect::<Vec<_>>()[..] else { panic!("{task}") };
-    let place = touchline_store::Place::parse(path).unwrap();
-    let store = Store::open(place, Access::ReadWrite).await.unwrap();
+    match task.split('|').collect::<Vec<_>>()[..] {
+        ["import", at, first, seasons] => {
+            import(at, first.parse().unwrap(), seasons.parse().unwrap()).await;
+        }
+        ["copy", from, to] => {
+            let source = open(from, Access::ReadOnly).await;
+            source.copy_to(parsed(to), sample::ts(NOW), &mut |_| ()).await.unwrap();
+        }
+        ["open", at] => open(at, Access::ReadWrite).await.close().await,
+        _ => panic!("{task}"),
+    }
+}
+
+fn parsed(at: &str) -> touchline_store::Place {
+    touchline_store::Place::parse(at).unwrap()
+}
+
+async fn open(at: &str, access: Access) -> Store {
+    Store::open(parsed(at), access).await.unwrap()
+}
+
+async fn import(at: &str, first: i16, seasons: i16) {
+    let store = open(at, Access::ReadWrite).await;
     store.sync_roster(&sample::roster()).await.unwrap();
-    let first: i16 = first.parse().unwrap();
-    for year in first..first + seasons.parse::<i16>().unwrap() {
+    for year in first..first + seasons {
         store.import(batch(&format!("year {year}"), NOW, season_of(year))).await.unwrap();
     }
     store.close().await;
 }
 
-/// Starts it on a store.
-pub(crate) fn spawn(address: &str, first: i16, seasons: i16) -> Child {
+/// Starts it on a task.
+pub(crate) fn spawn_task(task: &str) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "child::child", "--ignored", "--quiet"])
-        .env(CHILD, format!("{address}|{first}|{seasons}"))
+        .env(CHILD, task)
         .stdout(Stdio::null())
         .spawn()
         .unwrap()
+}
+
+/// Waits for its success.
+pub(crate) fn wait(mut child: Child) {
+    assert!(child.wait().unwrap().success());
+}
+
+/// Starts it to import into a store.
+pub(crate) fn spawn(address: &str, first: i16, seasons: i16) -> Child {
+    spawn_task(&format!("import|{address}|{first}|{seasons}"))
 }
 
 /// Every import on record has all of its facts.

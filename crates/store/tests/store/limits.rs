@@ -17,7 +17,7 @@ fn spawn_limited(path: &Path, blocks: u32) -> Child {
     Command::new("sh")
         .arg("-c")
         .arg(format!("trap '' XFSZ; ulimit -f {blocks}; exec '{}' {arguments}", program.display()))
-        .env(CHILD, format!("{}|1000|100", path.display()))
+        .env(CHILD, format!("import|{}|1000|100", path.display()))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()

@@ -2,9 +2,13 @@
 #![allow(clippy::duplicate_mod, reason = "the same tests run on each engine")]
 
 mod child;
+#[path = "../../examples/earlier_store/make.rs"]
+mod earlier;
 mod limits;
 mod opening;
+mod roles;
 mod sample;
+mod tls;
 
 /// On a file.
 #[path = "both"]
@@ -20,13 +24,16 @@ mod sqlite {
     mod backtests;
     mod catalogue;
     mod concurrency;
+    mod copying;
     mod corrections;
     mod identity;
     mod importing;
+    mod migrating;
     mod money;
     mod odds;
     mod rating;
     mod snapshot;
+    mod upkeep;
     mod work;
 }
 
@@ -44,12 +51,15 @@ mod postgres {
     mod backtests;
     mod catalogue;
     mod concurrency;
+    mod copying;
     mod corrections;
     mod identity;
     mod importing;
-    mod money;
+    mod migrating;
+    pub(crate) mod money;
     mod odds;
     mod rating;
     mod snapshot;
+    mod upkeep;
     mod work;
 }

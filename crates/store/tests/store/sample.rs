@@ -78,6 +78,36 @@ impl At {
     }
 }
 
+impl At {
+    /// Does something to the database beside any store.
+    pub(crate) async fn execute(&self, sql: &str) -> Result<(), sqlx::Error> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::Folder(_) => {
+                let mut connection = SqliteConnection::connect(&self.address()).await?;
+                sqlx::query(sql).execute(&mut connection).await.map(drop)
+            }
+            Self::Schema(url) => {
+                sqlx::query(sql).execute(&mut PgConnection::connect(url).await?).await.map(drop)
+            }
+        }
+    }
+
+    /// The number a statement answers, asked beside the store; an error where there is nothing to ask yet.
+    pub(crate) async fn number(&self, sql: &'static str) -> Result<i64, sqlx::Error> {
+        match self {
+            Self::Folder(_) => {
+                let mut connection = SqliteConnection::connect(&self.address()).await?;
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await
+            }
+            Self::Schema(url) => {
+                let mut connection = PgConnection::connect(url).await?;
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await
+            }
+        }
+    }
+}
+
 async fn new_schema(url: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let name = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
@@ -120,13 +150,7 @@ impl Place {
 
     /// Does something to the database beside the store.
     pub(crate) async fn execute(&self, sql: &str) -> Result<(), sqlx::Error> {
-        let sql = AssertSqlSafe(sql.to_owned());
-        match &self.at {
-            At::Folder(_) => sqlx::query(sql).execute(&mut connect(self).await).await.map(drop),
-            At::Schema(url) => {
-                sqlx::query(sql).execute(&mut PgConnection::connect(url).await?).await.map(drop)
-            }
-        }
+        self.at.execute(sql).await
     }
 }
 

@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow};
 use clap::Args;
 use serde::Serialize;
-use store::{Access, Place, Store};
+use store::{Access, Place, Store, StoreError};
 
 use crate::{app::App, cache::Cache, output::table};
 
@@ -42,10 +42,7 @@ pub(super) async fn run(app: &App, _: &Arguments) -> Result<()> {
     let mut examined =
         vec![Examined::ok("configuration", "read, and within its ranges"), clock(app), folder(app)];
     match app.database()? {
-        Place::File(path) if !path.exists() => {
-            let remedy = "touchline init, or touchline demo";
-            examined.push(Examined::not("database", State::Warning, "there is none yet", remedy));
-        }
+        Place::File(path) if !path.exists() => examined.push(none_yet()),
         place => database(place, &mut examined).await,
     }
     examined.push(cache(app).await?);
@@ -101,8 +98,14 @@ async fn cache(app: &App) -> Result<Examined> {
     })
 }
 
+fn none_yet() -> Examined {
+    Examined::not("database", State::Warning, "there is none yet", "touchline init, or touchline demo")
+}
+
 async fn database(place: Place, examined: &mut Vec<Examined>) {
     match Store::open(place, Access::ReadOnly).await {
+        // A file that was only just made when its maker was stopped.
+        Err(StoreError::Absent { .. }) => examined.push(none_yet()),
         Err(error) => {
             let remedy = "restore a backup, or use the version of Touchline that wrote it";
             examined.push(Examined::not("database", State::Failed, error.to_string(), remedy));
@@ -128,6 +131,11 @@ async fn inside(store: &Store, examined: &mut Vec<Examined>) -> Result<()> {
             "restore a backup, or import the files again into another folder",
         ),
     });
+    if let Some(begun_at) = store.unfinished_copy().await? {
+        let found = format!("a copy that was begun at {begun_at} and never finished");
+        let remedy = "run the same `touchline db copy` again, or remove it";
+        examined.push(Examined::not("copy", State::Warning, found, remedy));
+    }
     let status = store.status().await?;
     examined.push(Examined::ok("facts", format!("{} prices from {} imports", status.quotes, status.imports)));
     examined.push(match status.unknown_names {

@@ -6,6 +6,7 @@ mod cache;
 mod check;
 mod config;
 mod data;
+mod db;
 mod demo;
 mod doctor;
 mod explain;
@@ -111,6 +112,9 @@ enum Command {
     /// The effective configuration
     #[command(subcommand)]
     Config(config::Command),
+    /// The database itself: its state, migrations, copies, space, roles
+    #[command(subcommand)]
+    Db(db::Command),
     /// Look for what is wrong, and say how to mend it
     Doctor(doctor::Arguments),
     /// Serve the dashboard
@@ -147,6 +151,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         Command::Pnl(arguments) => until_stopped(pnl::run(&app, &arguments)),
         Command::Ids(command) => until_stopped(ids::run(&app, &command)),
         Command::Cache(command) => until_stopped(cache::run(&app, &command)),
+        Command::Db(command) => until_stopped(db::run(&app, &command)),
         Command::Doctor(arguments) => until_stopped(doctor::run(&app, &arguments)),
         // The server has its own way to stop: it answers open requests first.
         Command::Serve(arguments) => runtime()?.block_on(serve::run(&app, &arguments)),

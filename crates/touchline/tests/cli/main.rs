@@ -5,6 +5,7 @@ mod bad_input;
 mod browser;
 mod cache;
 mod commands;
+mod db;
 mod demo;
 mod football_data;
 mod ratings;

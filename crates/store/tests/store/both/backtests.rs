@@ -7,7 +7,7 @@ use touchline_store::{BacktestId, NewBacktest, NewSearch, StoreError};
 use super::place;
 use crate::sample::{LATER, NOW, batch, season, ts};
 
-fn backtest(model: &str, fixtures: std::ops::RangeInclusive<i64>) -> NewBacktest {
+pub(super) fn backtest(model: &str, fixtures: std::ops::RangeInclusive<i64>) -> NewBacktest {
     NewBacktest {
         made_at: ts(NOW),
         code_version: "0.1.0".into(),

@@ -12,7 +12,7 @@ fn eur(minor: i64) -> Money {
     Money::new(minor, Currency::EUR)
 }
 
-fn bet(key: &str, fixture: i64, stake: i64) -> NewBet {
+pub(crate) fn bet(key: &str, fixture: i64, stake: i64) -> NewBet {
     NewBet {
         idempotency_key: key.into(),
         run: RUN.into(),

@@ -6,7 +6,7 @@ use touchline_store::{NewRatings, RatingStep};
 use super::place;
 use crate::sample::{LATER, NOW, batch, count, eng, season, ts};
 
-fn step(fixture: i64, team: i64, after: f64, known_at: &str) -> RatingStep {
+pub(super) fn step(fixture: i64, team: i64, after: f64, known_at: &str) -> RatingStep {
     RatingStep {
         fixture: FixtureId(fixture),
         team: TeamId(team),
@@ -16,7 +16,7 @@ fn step(fixture: i64, team: i64, after: f64, known_at: &str) -> RatingStep {
     }
 }
 
-fn ratings(steps: Vec<RatingStep>) -> NewRatings {
+pub(super) fn ratings(steps: Vec<RatingStep>) -> NewRatings {
     NewRatings {
         competition: eng(),
         rating: "elo".into(),
@@ -28,7 +28,7 @@ fn ratings(steps: Vec<RatingStep>) -> NewRatings {
     }
 }
 
-const FIRST: &str = "2023-08-12T16:30:00Z";
+pub(super) const FIRST: &str = "2023-08-12T16:30:00Z";
 const SECOND: &str = "2023-08-19T16:30:00Z";
 
 #[tokio::test]

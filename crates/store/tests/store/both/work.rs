@@ -7,7 +7,7 @@ use touchline_store::{CheckFinding, ForecastFilter, NewForecast, NewModel, Sever
 use super::place;
 use crate::sample::{LATER, NOW, batch, eng, season, ts};
 
-fn forecast(fixture: i64, model: &str, input: &str) -> NewForecast {
+pub(super) fn forecast(fixture: i64, model: &str, input: &str) -> NewForecast {
     let distribution =
         ScoreDistribution::from_fn(15, 15, |s| 1.0 / f64::from(7 + 3 * s.home * s.home + s.away)).unwrap();
     NewForecast {

@@ -1,4 +1,9 @@
-//! `cargo xtask soak`: kills imports at random instants and runs two at once; nothing may be lost or doubled. Outside `ci`.
+//! `cargo xtask soak`: kills imports, copies and migrations at random instants and runs two imports at once; nothing may be lost or
+//! doubled. Outside `ci`.
+
+mod copy;
+mod migration;
+mod target;
 
 use std::{
     fs,
@@ -19,6 +24,18 @@ pub(crate) struct Arguments {
     /// How many imports to kill.
     #[arg(long, default_value_t = 50)]
     kills: u32,
+    /// How many copies to kill.
+    #[arg(long, default_value_t = 50)]
+    copy_kills: u32,
+    /// How many migrations to kill.
+    #[arg(long, default_value_t = 50)]
+    migration_kills: u32,
+    /// A PostgreSQL database to do half of the copies and migrations in, in schemas that are made and dropped.
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
+    /// A built binary to take instead of building a release.
+    #[arg(long, value_name = "FILE")]
+    binary: Option<PathBuf>,
     /// How many of the soccer files to import each time.
     #[arg(long, default_value_t = 40)]
     files: usize,
@@ -35,7 +52,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     // Evenly spread over leagues and decades, so that old and new columns occur.
     let step = (files.len() / arguments.files.max(1)).max(1);
     let files = files.into_iter().step_by(step).take(arguments.files).collect();
-    Soak { binary: bench::release_binary("touchline")?, files }.run(arguments)
+    let binary = match &arguments.binary {
+        Some(binary) => {
+            binary.canonicalize().with_context(|| format!("no binary at {}", binary.display()))?
+        }
+        None => bench::release_binary("touchline")?,
+    };
+    let soak = Soak { binary, files };
+    soak.imports(arguments)?;
+    copy::run(&soak, arguments).context("copies")?;
+    migration::run(&soak, arguments).context("migrations")
 }
 
 struct Soak {
@@ -44,7 +70,7 @@ struct Soak {
 }
 
 impl Soak {
-    fn run(&self, arguments: &Arguments) -> Result<()> {
+    fn imports(&self, arguments: &Arguments) -> Result<()> {
         let clean = tempfile::tempdir()?;
         let start = Instant::now();
         finish(&self.import(clean.path()).output()?)?;
@@ -87,12 +113,7 @@ impl Soak {
     /// Kills an import, checks what it left, and completes it. Whether it was killed before it ended.
     fn kill_and_resume(&self, instant: Duration, expected: &Counts) -> Result<bool> {
         let data = tempfile::tempdir()?;
-        // Nobody reads what it prints: a full pipe would stop it before its time.
-        let mut child = self.import(data.path()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-        thread::sleep(instant);
-        let was_running = child.try_wait()?.is_none();
-        child.kill()?;
-        child.wait()?;
+        let was_running = kill(&mut self.import(data.path()), instant)?;
         if fs::read_dir(data.path())?.next().is_some() {
             self.check_health(data.path())?;
         }
@@ -129,6 +150,17 @@ impl Soak {
         keep_counts(&mut status);
         Ok(status)
     }
+}
+
+/// Kills a command after some time; whether it was still running.
+fn kill(command: &mut Command, instant: Duration) -> Result<bool> {
+    // Nobody reads what it prints: a full pipe would stop it before its time.
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    thread::sleep(instant);
+    let was_running = child.try_wait()?.is_none();
+    child.kill()?;
+    child.wait()?;
+    Ok(was_running)
 }
 
 /// Leaves whole numbers only: instants, paths, sizes in bytes and which file came last may differ between equal databases.
@@ -182,17 +214,36 @@ mod tests {
 
     use super::*;
 
-    /// Soaks a product made up of a shell script: what it does on import, and what number its status prints.
+    /// A product made up of a shell script, which starts in its data folder.
+    pub(super) fn script(directory: &Path, text: &str) -> Result<PathBuf> {
+        let binary = directory.join("touchline");
+        fs::write(&binary, format!("#!/bin/sh\ncd \"$2\"\n{text}"))?;
+        fs::set_permissions(&binary, fs::Permissions::from_mode(0o755))?;
+        Ok(binary)
+    }
+
+    /// Nothing to be killed.
+    pub(super) fn arguments() -> Arguments {
+        Arguments {
+            kills: 0,
+            copy_kills: 0,
+            migration_kills: 0,
+            server: None,
+            binary: None,
+            files: 0,
+            seed: 1,
+        }
+    }
+
+    /// Soaks a product: what it does on import, and what number its status prints.
     fn soak(kills: u32, import: &str, status: &str) -> Result<()> {
         let directory = tempfile::tempdir()?;
-        let binary = directory.path().join("touchline");
         let text = format!(
-            "#!/bin/sh\ncd \"$2\"\ncase \"$3 $4\" in\n'data import') {import};;\n\
+            "case \"$3 $4\" in\n'data import') {import};;\n\
              'data status') echo \"{{\\\"fixtures\\\": $({status})}}\";;\nesac\n"
         );
-        fs::write(&binary, text)?;
-        fs::set_permissions(&binary, fs::Permissions::from_mode(0o755))?;
-        Soak { binary, files: Vec::new() }.run(&Arguments { kills, files: 0, seed: 1 })
+        let binary = script(directory.path(), &text)?;
+        Soak { binary, files: Vec::new() }.imports(&Arguments { kills, ..arguments() })
     }
 
     #[test]

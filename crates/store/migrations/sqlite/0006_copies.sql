@@ -1,0 +1,15 @@
+-- What is said of this very database and not of what it holds: such tables begin with an underscore and are never copied.
+
+-- Its name, random and given once, by which a copy that was stopped knows its source again.
+CREATE TABLE _identity (
+    identity TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO _identity (identity) VALUES (lower(hex(randomblob(16))));
+
+-- Copies into this database, by the identity of their source. One that is not finished goes on where it stopped.
+CREATE TABLE _copy (
+    source TEXT PRIMARY KEY,
+    begun_at INTEGER NOT NULL,
+    finished_at INTEGER
+) STRICT, WITHOUT ROWID;
