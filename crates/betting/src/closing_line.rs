@@ -40,13 +40,13 @@ impl ClosingLine {
     /// The closing line of a market on a fixture, from the first book of `preferred` that closed on every selection, else
     /// from the first such book by name that is no maximum over books and no line without a price. A line that moved has no closing price: none is
     /// made up from its neighbour.
-    pub fn find<'q>(
+    pub fn find(
         fixture: FixtureId,
         market: Market,
-        quotes: impl IntoIterator<Item = &'q Fact<Quote>>,
+        quotes: impl IntoIterator<Item = Fact<Quote>>,
         preferred: &[BookId],
     ) -> Option<Self> {
-        let mut closing: Vec<&Fact<Quote>> = quotes
+        let mut closing: Vec<Fact<Quote>> = quotes
             .into_iter()
             .filter(|q| q.value.fixture == fixture && q.value.series.market == market)
             .filter(|q| q.value.series.phase == Phase::Closing)
@@ -58,7 +58,7 @@ impl ClosingLine {
         let of_book = |book: BookId| {
             let last = |selection: Selection| {
                 let series =
-                    |q: &&&Fact<Quote>| q.value.series.book == book && q.value.series.selection == selection;
+                    |q: &&Fact<Quote>| q.value.series.book == book && q.value.series.selection == selection;
                 closing.iter().rfind(series).map(|q| (selection, q.value.odds))
             };
             let prices: Option<Vec<_>> = market.selections().into_iter().map(last).collect();

@@ -112,10 +112,10 @@ pub struct Candidate {
 ///
 /// # Errors
 /// As [`every_price`].
-pub fn candidates<'q>(
+pub fn candidates(
     fixture: &Fixture,
     forecast: &Forecast,
-    quotes: impl IntoIterator<Item = &'q Fact<Quote>>,
+    quotes: impl IntoIterator<Item = Fact<Quote>>,
     at: Timestamp,
     rules: &QuoteRules,
 ) -> Result<Vec<Candidate>, BettingError> {
@@ -139,10 +139,10 @@ pub fn candidates<'q>(
 ///
 /// # Errors
 /// When the forecast is of another fixture or from after `at`, or a quoted selection does not belong to its market.
-pub fn every_price<'q>(
+pub fn every_price(
     fixture: &Fixture,
     forecast: &Forecast,
-    quotes: impl IntoIterator<Item = &'q Fact<Quote>>,
+    quotes: impl IntoIterator<Item = Fact<Quote>>,
     at: Timestamp,
     rules: &QuoteRules,
 ) -> Result<Vec<Candidate>, BettingError> {
@@ -189,7 +189,7 @@ pub fn every_price<'q>(
     Ok(found)
 }
 
-type Latest<'q> = BTreeMap<(Market, Selection, BookId), &'q Fact<Quote>>;
+type Latest = BTreeMap<(Market, Selection, BookId), Fact<Quote>>;
 
 /// A date-only fixture is open until its day begins: it may start at any moment after that.
 fn is_open(fixture: &Fixture, at: Timestamp) -> bool {
@@ -201,18 +201,18 @@ fn is_open(fixture: &Fixture, at: Timestamp) -> bool {
 }
 
 /// The last price known of each series that may be taken. Prices collected and prices observed are one series here.
-fn latest_prices<'q>(
+fn latest_prices(
     fixture: FixtureId,
-    quotes: impl IntoIterator<Item = &'q Fact<Quote>>,
+    quotes: impl IntoIterator<Item = Fact<Quote>>,
     at: Timestamp,
     rules: &QuoteRules,
-) -> Latest<'q> {
-    let mut latest: Latest<'q> = BTreeMap::new();
+) -> Latest {
+    let mut latest = Latest::new();
     for quote in quotes.into_iter().filter(|q| q.value.fixture == fixture && rules.takes(q, at)) {
         let series = quote.value.series;
         let order = |q: &Fact<Quote>| (q.times.known_at, q.times.sequence);
         let entry = latest.entry((series.market, series.selection, series.book)).or_insert(quote);
-        if order(quote) >= order(entry) {
+        if order(&quote) >= order(entry) {
             *entry = quote;
         }
     }
@@ -220,7 +220,7 @@ fn latest_prices<'q>(
 }
 
 fn devigged(
-    latest: &Latest<'_>,
+    latest: &Latest,
     market: Market,
     selection: Selection,
     book: BookId,

@@ -8,6 +8,7 @@ use crate::{
     history::{History, RecordedBy},
     line_up::LineUp,
     quote::Quote,
+    quote_table::QuotesOf,
 };
 
 /// A fixture to forecast, with the news about it as of one moment. Strengths come from a fit; what concerns this match alone
@@ -15,8 +16,8 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub struct Briefing<'h> {
     fixture: Fixture,
-    /// By the moment they became known, none later than the briefing.
-    quotes: &'h [Fact<Quote>],
+    /// None later than the briefing.
+    quotes: Option<QuotesOf<'h>>,
     line_up: Option<&'h LineUp>,
     recorded_by: RecordedBy,
 }
@@ -24,7 +25,7 @@ pub struct Briefing<'h> {
 impl<'h> Briefing<'h> {
     /// Nothing but the pairing: nobody prices it.
     pub fn bare(fixture: &Fixture) -> Self {
-        Self { fixture: *fixture, quotes: &[], line_up: None, recorded_by: RecordedBy::Now }
+        Self { fixture: *fixture, quotes: None, line_up: None, recorded_by: RecordedBy::Now }
     }
 
     pub(crate) fn of(
@@ -33,11 +34,9 @@ impl<'h> Briefing<'h> {
         at: Timestamp,
         recorded_by: RecordedBy,
     ) -> Self {
-        let dense = history.dense(fixture.id);
-        let quotes = dense.map_or(&[][..], |i| history.quotes_of(i));
-        let known = quotes.partition_point(|q| q.times.known_at < at);
-        let line_up = dense.and_then(|i| history.visible_line_up(i, at, recorded_by));
-        Self { fixture: *fixture, quotes: &quotes[..known], line_up, recorded_by }
+        let quotes = history.quotes_of(fixture.id).map(|quotes| quotes.known_before(at));
+        let line_up = history.dense(fixture.id).and_then(|i| history.visible_line_up(i, at, recorded_by));
+        Self { fixture: *fixture, quotes, line_up, recorded_by }
     }
 
     /// The match.
@@ -51,8 +50,8 @@ impl<'h> Briefing<'h> {
     }
 
     /// Its prices by the moment they became known.
-    pub fn quotes(&self) -> impl Iterator<Item = &'h Fact<Quote>> + use<'h> {
+    pub fn quotes(&self) -> impl Iterator<Item = Fact<Quote>> + Clone + use<'h> {
         let recorded_by = self.recorded_by;
-        self.quotes.iter().filter(move |q| recorded_by.includes(q.times.sequence))
+        self.quotes.into_iter().flat_map(move |quotes| quotes.recorded_by(recorded_by))
     }
 }

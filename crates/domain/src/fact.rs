@@ -87,7 +87,7 @@ pub struct Times {
 }
 
 /// A value with its three times. Corrections are further facts about the same thing, never changes of this one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Fact<T> {
     /// When.
     pub times: Times,

@@ -202,7 +202,7 @@ impl Stage {
 }
 
 /// A meeting of two teams.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Fixture {
     /// Its number.
     pub id: FixtureId,

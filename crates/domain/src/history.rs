@@ -11,6 +11,7 @@ use crate::{
     line_up::LineUp,
     outcome::Outcome,
     quote::Quote,
+    quote_table::{QuoteTable, QuotesByFixture, QuotesOf},
     snapshot::Snapshot,
     statistics::MatchStatistics,
 };
@@ -81,15 +82,13 @@ pub struct History {
     results: Vec<Fact<ResultOf>>,
     statistics: Vec<Fact<StatisticsOf>>,
     line_ups: Vec<Fact<LineUpOf>>,
-    quotes: Vec<Fact<Quote>>,
+    quotes: QuotesByFixture,
     /// Every fixture that has a version, sorted; its position is the dense index used below.
     ids: Vec<FixtureId>,
     fixture_index: Vec<u32>,
     result_index: Vec<u32>,
     statistics_index: Vec<u32>,
     line_up_index: Vec<u32>,
-    /// Quotes of dense index `i` are `quotes[quote_starts[i]..quote_starts[i + 1]]`.
-    quote_starts: Vec<u32>,
     identity: HistoryIdentity,
 }
 
@@ -100,7 +99,7 @@ impl History {
         mut fixtures: Vec<Fact<Fixture>>,
         mut results: Vec<Fact<ResultOf>>,
         mut statistics: Vec<Fact<StatisticsOf>>,
-        mut quotes: Vec<Fact<Quote>>,
+        quotes: impl Into<QuoteTable>,
     ) -> Self {
         let mut ids: Vec<FixtureId> = fixtures.iter().map(|f| f.value.id).collect();
         ids.sort_unstable();
@@ -111,31 +110,22 @@ impl History {
         sort_as_known(&mut results, |r| r.fixture);
         statistics.retain(|s| dense(s.value.fixture).is_some());
         sort_as_known(&mut statistics, |s| s.fixture);
-        quotes.retain(|q| dense(q.value.fixture).is_some());
-        quotes
-            .sort_unstable_by_key(|q| (q.value.fixture, q.times.known_at, q.times.sequence, q.value.series));
         let index =
             |ids: &mut dyn Iterator<Item = FixtureId>| ids.map(|id| dense(id).unwrap_or_default()).collect();
         let fixture_index = index(&mut fixtures.iter().map(|f| f.value.id));
         let result_index = index(&mut results.iter().map(|r| r.value.fixture));
         let statistics_index = index(&mut statistics.iter().map(|s| s.value.fixture));
-        let mut quote_starts = Vec::with_capacity(ids.len() + 1);
-        for id in &ids {
-            quote_starts.push(quotes.partition_point(|q| q.value.fixture < *id) as u32);
-        }
-        quote_starts.push(quotes.len() as u32);
         Self {
             fixtures,
             results,
             statistics,
             line_ups: Vec::new(),
-            quotes,
+            quotes: quotes.into().of_fixtures(&ids),
             ids,
             fixture_index,
             result_index,
             statistics_index,
             line_up_index: Vec::new(),
-            quote_starts,
             identity: HistoryIdentity::default(),
         }
     }
@@ -174,7 +164,7 @@ impl History {
             kept(&self.fixtures, at),
             kept(&self.results, at),
             kept(&self.statistics, at),
-            kept(&self.quotes, at),
+            self.quotes.known_before(&self.ids, at),
         )
         .with_line_ups(kept(&self.line_ups, at))
     }
@@ -205,7 +195,7 @@ impl History {
         let sequences = sequences.chain(self.results.iter().map(|f| f.times.sequence));
         let sequences = sequences.chain(self.statistics.iter().map(|f| f.times.sequence));
         let sequences = sequences.chain(self.line_ups.iter().map(|f| f.times.sequence));
-        sequences.chain(self.quotes.iter().map(|f| f.times.sequence)).max()
+        sequences.chain(self.quotes.last_sequence()).max()
     }
 
     /// Every fixture by id in its latest version. For scoring and settlement, never for a model.
@@ -226,8 +216,11 @@ impl History {
 
     /// Every quote of a fixture by the moment it became known, closing odds included. For scoring and closing line value,
     /// never for a model.
-    pub fn quotes_for_scoring(&self, fixture: FixtureId) -> &[Fact<Quote>] {
-        self.dense(fixture).map_or(&[], |i| self.quotes_of(i))
+    pub fn quotes_for_scoring(
+        &self,
+        fixture: FixtureId,
+    ) -> impl DoubleEndedIterator<Item = Fact<Quote>> + Clone + '_ {
+        self.quotes_of(fixture).into_iter().flat_map(|quotes| quotes.recorded_by(RecordedBy::Now))
     }
 
     /// Whether any version of this fixture is in here.
@@ -247,8 +240,8 @@ impl History {
         self.ids.len()
     }
 
-    pub(crate) fn quotes_of(&self, dense: usize) -> &[Fact<Quote>] {
-        &self.quotes[self.quote_starts[dense] as usize..self.quote_starts[dense + 1] as usize]
+    pub(crate) fn quotes_of(&self, fixture: FixtureId) -> Option<QuotesOf<'_>> {
+        self.dense(fixture).map(|i| self.quotes.of(fixture, i))
     }
 
     /// For every dense index the position of the version visible at `at`: the last one known by then.

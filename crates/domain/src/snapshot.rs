@@ -183,10 +183,10 @@ impl<'h> Snapshot<'h> {
     }
 
     /// Prices of a fixture by the moment they became known.
-    pub fn quotes(&self, id: FixtureId) -> impl Iterator<Item = &'h Fact<Quote>> + '_ {
-        let quotes = self.history.dense(id).map_or(&[][..], |i| self.history.quotes_of(i));
-        let known = quotes.partition_point(|q| q.times.known_at < self.at);
-        quotes[..known].iter().filter(|q| self.recorded_by.includes(q.times.sequence))
+    pub fn quotes(&self, id: FixtureId) -> impl Iterator<Item = Fact<Quote>> + Clone + use<'h> {
+        let (at, recorded_by) = (self.at, self.recorded_by);
+        let quotes = self.history.quotes_of(id).into_iter();
+        quotes.flat_map(move |quotes| quotes.known_before(at).recorded_by(recorded_by))
     }
 
     /// The news about one fixture at this moment.

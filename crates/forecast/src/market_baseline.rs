@@ -59,7 +59,7 @@ pub fn market_forecast(
     preference: &MarketPreference,
 ) -> Option<MarketForecast> {
     let market = market_of(fixture);
-    let quotes: Vec<&Fact<Quote>> = history.quotes_for_scoring(fixture.id).iter().collect();
+    let quotes: Vec<Fact<Quote>> = history.quotes_for_scoring(fixture.id).collect();
     preference.phases.iter().find_map(|phase| {
         let books = books_of(&quotes, market, *phase, fixture);
         let ranked = ranked(&books, &preference.books);
@@ -69,13 +69,13 @@ pub fn market_forecast(
 
 /// The odds on home win, draw and away win by the first phase and book that price every outcome of the sport; quotes come in
 /// the order they became known. None without such prices.
-pub(crate) fn quoted_classes<'q>(
-    quotes: impl Iterator<Item = &'q Fact<Quote>>,
+pub(crate) fn quoted_classes(
+    quotes: impl Iterator<Item = Fact<Quote>>,
     fixture: &Fixture,
     preference: &MarketPreference,
 ) -> Option<[Option<f64>; 3]> {
     let market = market_of(fixture);
-    let quotes: Vec<&Fact<Quote>> = quotes.collect();
+    let quotes: Vec<Fact<Quote>> = quotes.collect();
     preference.phases.iter().find_map(|phase| {
         let books = books_of(&quotes, market, *phase, fixture);
         let prices = books.get(ranked(&books, &preference.books).first()?)?;
@@ -91,7 +91,7 @@ fn market_of(fixture: &Fixture) -> Market {
 
 /// Latest price per selection up to kick-off, by book. Quotes come in the order they became known.
 fn books_of(
-    quotes: &[&Fact<Quote>],
+    quotes: &[Fact<Quote>],
     market: Market,
     phase: Phase,
     fixture: &Fixture,

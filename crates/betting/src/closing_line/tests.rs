@@ -38,7 +38,7 @@ fn book(id: BookId, prices: [f64; 3]) -> Vec<Fact<Quote>> {
 fn the_value_of_the_reference() {
     // reference/betting/clv.json, first case.
     let quotes = book(BookId::PINNACLE, [2.0, 3.5, 3.9]);
-    let line = ClosingLine::find(FixtureId(7), Market::THREE_WAY, &quotes, &[]).unwrap();
+    let line = ClosingLine::find(FixtureId(7), Market::THREE_WAY, quotes.iter().copied(), &[]).unwrap();
     let value = line.value(Selection::Home, odds(2.1)).unwrap();
     assert!((value.raw - 0.050000000000000044).abs() < 1e-12);
     assert!((value.multiplicative.unwrap() - 0.007557117750439435).abs() < 1e-9);
@@ -51,16 +51,18 @@ fn the_preferred_book_that_closed_on_every_side() {
     let mut quotes = book(BookId::MARKET_MAXIMUM, [2.2, 3.7, 4.1]);
     quotes.extend(book(BookId::MARKET_AVERAGE, [2.0, 3.4, 3.8]));
     quotes.extend(book(BookId::PINNACLE, [2.05, 3.5, 3.9]).into_iter().take(2));
-    let find = |preferred: &[BookId]| ClosingLine::find(FixtureId(7), Market::THREE_WAY, &quotes, preferred);
+    let find = |preferred: &[BookId]| {
+        ClosingLine::find(FixtureId(7), Market::THREE_WAY, quotes.iter().copied(), preferred)
+    };
     let line = find(&[BookId::PINNACLE, BookId::MARKET_AVERAGE]).unwrap();
     assert_eq!(line.book, BookId::MARKET_AVERAGE, "half a line is no line");
     assert_eq!(find(&[]).unwrap().book, BookId::MARKET_AVERAGE, "the maximum is nobody's line");
     assert_eq!(find(&[BookId::MARKET_MAXIMUM]).unwrap().book, BookId::MARKET_MAXIMUM, "unless asked for");
     let only_maximum = book(BookId::MARKET_MAXIMUM, [2.2, 3.7, 4.1]);
-    assert!(ClosingLine::find(FixtureId(7), Market::THREE_WAY, &only_maximum, &[]).is_none());
-    assert!(ClosingLine::find(FixtureId(8), Market::THREE_WAY, &quotes, &[]).is_none());
+    assert!(ClosingLine::find(FixtureId(7), Market::THREE_WAY, only_maximum.iter().copied(), &[]).is_none());
+    assert!(ClosingLine::find(FixtureId(8), Market::THREE_WAY, quotes.iter().copied(), &[]).is_none());
     let moved = Market::new(MarketKind::AsianHandicap, Some(Line::from_quarters(-3))).unwrap();
-    assert!(ClosingLine::find(FixtureId(7), moved, &quotes, &[]).is_none());
+    assert!(ClosingLine::find(FixtureId(7), moved, quotes.iter().copied(), &[]).is_none());
 }
 
 #[test]
@@ -68,7 +70,7 @@ fn only_the_last_closing_price_counts() {
     let mut quotes = book(BookId::PINNACLE, [2.0, 3.5, 3.9]);
     quotes.insert(0, quote(BookId::PINNACLE, Selection::Home, Phase::Closing, 1.9, 60));
     quotes.push(quote(BookId::PINNACLE, Selection::Home, Phase::PreMatch, 2.5, 120));
-    let line = ClosingLine::find(FixtureId(7), Market::THREE_WAY, &quotes, &[]).unwrap();
+    let line = ClosingLine::find(FixtureId(7), Market::THREE_WAY, quotes.iter().copied(), &[]).unwrap();
     assert_eq!(line.prices[0], (Selection::Home, odds(1.9)));
 }
 
@@ -76,7 +78,8 @@ fn only_the_last_closing_price_counts() {
 fn a_closing_book_without_margin_keeps_what_can_be_said() {
     let quotes = book(BookId::MARKET_MAXIMUM, [2.2, 3.9, 4.2]);
     let line =
-        ClosingLine::find(FixtureId(7), Market::THREE_WAY, &quotes, &[BookId::MARKET_MAXIMUM]).unwrap();
+        ClosingLine::find(FixtureId(7), Market::THREE_WAY, quotes.iter().copied(), &[BookId::MARKET_MAXIMUM])
+            .unwrap();
     let value = line.value(Selection::Home, odds(2.2)).unwrap();
     assert_eq!((value.raw, value.shin), (0.0, None));
     // In proportion, the implied probabilities of such a book are raised to 1.

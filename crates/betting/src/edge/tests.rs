@@ -62,7 +62,8 @@ fn three_way(book: &str, prices: [f64; 3]) -> Vec<Fact<Quote>> {
 }
 
 fn found(quotes: &[Fact<Quote>]) -> Vec<Candidate> {
-    candidates(&fixture(), &forecast(), quotes, moment(3_600), &QuoteRules::default()).unwrap()
+    candidates(&fixture(), &forecast(), quotes.iter().copied(), moment(3_600), &QuoteRules::default())
+        .unwrap()
 }
 
 #[test]
@@ -89,10 +90,12 @@ fn the_best_book_per_side() {
     let expected = [named("pinnacle", 2.1), named("bet365", 3.7), named("bet365", 3.8)];
     assert_eq!(best, expected, "equal prices go to the first name, and nobody takes bets at the maximum");
     let only = QuoteRules { books: Books::Only(vec![BookId::MARKET_MAXIMUM]), ..QuoteRules::default() };
-    let all = candidates(&fixture(), &forecast(), &quotes, moment(3_600), &only).unwrap();
+    let all = candidates(&fixture(), &forecast(), quotes.iter().copied(), moment(3_600), &only).unwrap();
     assert_eq!(all.len(), 3);
     assert!(all.iter().all(|c| c.edge_devigged.is_none()), "an arbitrage book has no margin to remove");
-    let every = every_price(&fixture(), &forecast(), &quotes, moment(3_600), &QuoteRules::default()).unwrap();
+    let every =
+        every_price(&fixture(), &forecast(), quotes.iter().copied(), moment(3_600), &QuoteRules::default())
+            .unwrap();
     assert_eq!(every.len(), 6);
 }
 
@@ -157,10 +160,10 @@ fn a_refund_changes_the_edge_and_not_its_sign() {
 fn a_forecast_of_another_match_or_from_the_future_is_refused() {
     let quotes = three_way("pinnacle", [2.1, 3.6, 3.8]);
     let rules = QuoteRules::default();
-    let at = |at| every_price(&fixture(), &forecast(), &quotes, at, &rules);
+    let at = |at| every_price(&fixture(), &forecast(), quotes.iter().copied(), at, &rules);
     assert!(matches!(at(moment(3_601)), Err(BettingError::LookAhead { .. })));
     let other = Forecast { fixture: FixtureId(8), ..forecast() };
-    let result = every_price(&fixture(), &other, &quotes, moment(3_600), &rules);
+    let result = every_price(&fixture(), &other, quotes.iter().copied(), moment(3_600), &rules);
     assert!(matches!(result, Err(BettingError::OtherFixture { .. })));
 }
 
@@ -168,7 +171,9 @@ fn a_forecast_of_another_match_or_from_the_future_is_refused() {
 fn no_bets_once_the_match_may_have_begun_or_is_off() {
     let late = QuoteRules { observed_max_age_secs: 100_000, ..QuoteRules::default() };
     let quotes = three_way("pinnacle", [2.1, 3.6, 3.8]);
-    let count = |fixture: &Fixture, at| every_price(fixture, &forecast(), &quotes, at, &late).unwrap().len();
+    let count = |fixture: &Fixture, at| {
+        every_price(fixture, &forecast(), quotes.iter().copied(), at, &late).unwrap().len()
+    };
     assert_eq!(count(&fixture(), moment(0)), 3);
     assert_eq!(count(&fixture(), moment(-1)), 0);
     for status in [FixtureStatus::Postponed, FixtureStatus::Abandoned, FixtureStatus::Cancelled] {

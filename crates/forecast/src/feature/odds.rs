@@ -56,7 +56,7 @@ fn latest_prices(briefing: &Briefing<'_>) -> Option<BTreeMap<Selection, f64>> {
     let three_way = briefing.fixture().sport.is_three_way();
     let market = if three_way { Market::THREE_WAY } else { Market::MONEYLINE };
     let mut books: BTreeMap<(bool, BookId), BTreeMap<Selection, f64>> = BTreeMap::new();
-    for Quote { series, odds, .. } in briefing.quotes().map(|fact| &fact.value) {
+    for Quote { series, odds, .. } in briefing.quotes().map(|fact| fact.value) {
         if series.market == market && series.book != BookId::MARKET_MAXIMUM {
             let key = (series.book != BookId::MARKET_AVERAGE, series.book);
             books.entry(key).or_default().insert(series.selection, odds.value());

@@ -42,8 +42,8 @@ fn a_plant_that_reads_the_outcome_is_caught() {
 #[test]
 fn a_plant_that_uses_closing_odds_is_caught() {
     caught("closing odds", |history, _, fixture| {
-        let quotes = history.quotes_for_scoring(fixture.id);
-        let closing = quotes.iter().find(|q| q.value.series.phase == Phase::Closing)?;
+        let mut quotes = history.quotes_for_scoring(fixture.id);
+        let closing = quotes.find(|q| q.value.series.phase == Phase::Closing)?;
         Some(closing.value.odds.implied_probability())
     });
 }

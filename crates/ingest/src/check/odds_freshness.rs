@@ -37,7 +37,7 @@ impl HistoryRule for OddsFreshness {
             .flatten()
             .filter(|(f, outcome)| outcome.is_none() && (now..=horizon).contains(&f.kickoff.earliest()));
         for (fixture, _) in coming {
-            let quotes = view.history.quotes_for_scoring(fixture.id).iter();
+            let quotes = view.history.quotes_for_scoring(fixture.id);
             let observed =
                 quotes.filter(|q| q.value.series.phase == Phase::Observed && q.times.known_at <= now);
             let Some(newest) = observed.map(|q| q.times.known_at).max() else { continue };

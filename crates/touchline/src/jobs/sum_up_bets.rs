@@ -61,7 +61,7 @@ fn settled(loaded: &Loaded, bet: &Bet) -> Option<SettledBet> {
 
 /// The same bet at the best price of any book, where that is on record.
 fn at_best_price(loaded: &Loaded, bet: &SettledBet) -> Result<Option<SettledBet>> {
-    let best = loaded.history.quotes_for_scoring(bet.fixture).iter().rfind(|q| {
+    let best = loaded.history.quotes_for_scoring(bet.fixture).rfind(|q| {
         let series = q.value.series;
         (series.book, series.market, series.selection) == (BookId::MARKET_MAXIMUM, bet.market, bet.selection)
             && series.phase.is_bettable()

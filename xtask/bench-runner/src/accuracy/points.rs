@@ -199,7 +199,7 @@ struct Closing(BTreeMap<FixtureId, f64>);
 impl Closing {
     fn of(history: &History, competition: CompetitionId) -> Self {
         let line = |fixture: &&Fixture| {
-            let quotes = history.quotes_for_scoring(fixture.id).iter().map(|fact| fact.value.series);
+            let quotes = history.quotes_for_scoring(fixture.id).map(|fact| fact.value.series);
             let mut totals = quotes.filter(|s| {
                 s.phase == Phase::Closing
                     && s.market.kind() == MarketKind::Total

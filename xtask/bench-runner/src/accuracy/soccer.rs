@@ -163,7 +163,7 @@ fn held_out(history: &History, league: CompetitionId) -> BTreeSet<FixtureId> {
     let mut met = BTreeSet::new();
     fixtures.retain(|one| met.insert((one.season, one.home, one.away)) && !of_second_tier(one));
     let priced = |one: &&Fixture| {
-        history.quotes_for_scoring(one.id).iter().any(|quote| quote.value.series.phase == Phase::Opening)
+        history.quotes_for_scoring(one.id).any(|quote| quote.value.series.phase == Phase::Opening)
     };
     fixtures.into_iter().filter(priced).map(|one| one.id).collect()
 }

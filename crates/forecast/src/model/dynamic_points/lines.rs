@@ -49,9 +49,9 @@ const BOOKS: [BookId; 2] = [BookId::MARKET_AVERAGE, BookId::PINNACLE];
 impl Lines {
     /// The latest prices per kind of market by the first phase and book that has both sides, in the order they became known.
     /// The maximum over books is never taken: it is no book's price.
-    pub(super) fn of<'h>(quotes: impl Iterator<Item = &'h Fact<Quote>>) -> Self {
+    pub(super) fn of(quotes: impl Iterator<Item = Fact<Quote>>) -> Self {
         let mut found: BTreeMap<Rank, [Option<DecimalOdds>; 2]> = BTreeMap::new();
-        for Quote { series, odds, .. } in quotes.map(|q| &q.value) {
+        for Quote { series, odds, .. } in quotes.map(|q| q.value) {
             let Some(phase) = PHASES.iter().position(|p| *p == series.phase) else { continue };
             let side = match (series.market.kind(), series.selection) {
                 (MarketKind::Moneyline | MarketKind::Spread, Selection::Home)
@@ -65,7 +65,7 @@ impl Lines {
             }
             let book = BOOKS.iter().position(|b| *b == series.book).unwrap_or(BOOKS.len());
             let key = (series.market.kind(), phase, book, series.book, series.market);
-            found.entry(key).or_default()[side] = Some(*odds);
+            found.entry(key).or_default()[side] = Some(odds);
         }
         let mut lines = Self::default();
         let mut taken: BTreeMap<MarketKind, (usize, BookId)> = BTreeMap::new();

@@ -93,7 +93,7 @@ fn corrected(history: &History, at: Timestamp) -> History {
     results.push(fact(ResultOf { fixture, outcome }, at + SignedDuration::from_hours(1)));
     let quotes =
         history.fixture_facts().iter().map(|f| f.value.id).collect::<std::collections::BTreeSet<_>>();
-    let quotes = quotes.into_iter().flat_map(|id| history.quotes_for_scoring(id)).cloned().collect();
+    let quotes = quotes.into_iter().flat_map(|id| history.quotes_for_scoring(id)).collect::<Vec<_>>();
     History::new(history.fixture_facts().to_vec(), results, history.statistics_facts().to_vec(), quotes)
 }
 
@@ -190,7 +190,7 @@ fn quotes(market: Market, phase: Phase, book: BookId, prices: [f64; 2]) -> Vec<F
 #[test]
 fn prices_in_points() {
     let spreads = Spreads { margin: 12.0, total: 17.0 };
-    let implied = |quotes: &[Fact<Quote>]| Lines::of(quotes.iter()).implied(&spreads);
+    let implied = |quotes: &[Fact<Quote>]| Lines::of(quotes.iter().copied()).implied(&spreads);
     let line = |kind, points: f64| Market::new(kind, Some(Line::try_from(points).unwrap())).unwrap();
     let book = BookId::LINE_ONLY;
     // Even prices: the home side gives 7.5 points and is expected to win by them.

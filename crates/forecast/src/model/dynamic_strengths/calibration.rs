@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use super::{
     DynamicStrengths,
-    stack::Stack,
-    trace::{Lesson, Seen, Trace},
+    stack::{Example, Stack},
+    trace::{Lessons, Seen, Trace},
 };
 use crate::backtest::Schedule;
 
@@ -65,10 +65,11 @@ impl Calibration {
             (competition, Trace::walk(model, &seen, earlier))
         };
         let traces: BTreeMap<CompetitionId, Trace> = seen.into_iter().map(walk).collect();
-        let lessons = || traces.values().flat_map(Trace::lessons);
-        let examples = |of: fn(&Lesson) -> Option<_>| lessons().filter_map(of).collect::<Vec<_>>();
-        let plain = Stack::learn(&examples(|lesson| lesson.plain));
-        let priced = Stack::learn(&examples(|lesson| lesson.priced));
+        let examples = |of: fn(&Lessons) -> &[Example]| -> Vec<Example> {
+            traces.values().flat_map(Trace::lessons).flat_map(of).copied().collect()
+        };
+        let plain = Stack::learn(&examples(|lessons| &lessons.plain));
+        let priced = Stack::learn(&examples(|lessons| &lessons.priced));
         Self { key, traces, plain, priced }
     }
 

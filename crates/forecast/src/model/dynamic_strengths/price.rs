@@ -50,7 +50,7 @@ pub(super) struct Implied {
 
 /// The prices of the first phase and book that price all three outcomes: the average over books, then the sharpest book, then
 /// any by name. The maximum over books is no book's price.
-pub(super) fn prices(quotes: &[&Fact<Quote>], phases: &[Phase]) -> Option<Prices> {
+pub(super) fn prices(quotes: &[Fact<Quote>], phases: &[Phase]) -> Option<Prices> {
     let of = |phase: Phase, book: BookId| Prices::of(quotes, phase, book).filter(Prices::is_whole);
     let preferred = [BookId::MARKET_AVERAGE, BookId::PINNACLE];
     phases.iter().find_map(|phase| {
@@ -64,7 +64,7 @@ pub(super) fn prices(quotes: &[&Fact<Quote>], phases: &[Phase]) -> Option<Prices
 
 impl Prices {
     /// Quotes come in the order they became known, so the last of a selection stays.
-    fn of(quotes: &[&Fact<Quote>], phase: Phase, book: BookId) -> Option<Self> {
+    fn of(quotes: &[Fact<Quote>], phase: Phase, book: BookId) -> Option<Self> {
         let mut prices = Self::default();
         let mut any = false;
         for Quote { series, odds, .. } in quotes.iter().map(|fact| &fact.value) {
@@ -89,6 +89,12 @@ impl Prices {
             Selection::Under if over_two_and_a_half => self.over_under.get_mut(1),
             _ => None,
         }
+    }
+
+    /// Home, draw, away, over and under.
+    pub(super) fn raw(&self) -> [Option<DecimalOdds>; 5] {
+        let ([home, draw, away], [over, under]) = (self.three_way, self.over_under);
+        [home, draw, away, over, under]
     }
 
     fn is_whole(&self) -> bool {

@@ -70,7 +70,7 @@ async fn a_scope_holds_what_it_names() {
     assert_eq!(none.fixtures_for_scoring().len(), 42);
     assert!(none.fixtures_for_scoring().iter().all(|f| f.competition == eng()));
     let prices = |history: &History| -> usize {
-        history.fixtures_for_scoring().iter().map(|f| history.quotes_for_scoring(f.id).len()).sum()
+        history.fixtures_for_scoring().iter().map(|f| history.quotes_for_scoring(f.id).count()).sum()
     };
     assert_eq!(prices(&none), 0);
     let average = QuoteScope::Books(vec![BookId::MARKET_AVERAGE]);
@@ -95,7 +95,7 @@ async fn facts_return_as_they_were_stored() {
             (fixture.home, fixture.away, fixture.kickoff, fixture.season, fixture.stage, fixture.status)
         );
         assert_eq!(history.outcome_for_scoring(fixture.id), record.outcome.as_ref());
-        let quotes = history.quotes_for_scoring(fixture.id);
+        let quotes: Vec<_> = history.quotes_for_scoring(fixture.id).collect();
         for quote in &record.quotes {
             let stored = quotes.iter().find(|q| q.value.series == quote.series).unwrap();
             assert_eq!((stored.value.odds, stored.times.known_at), (quote.odds, quote.known_at));
