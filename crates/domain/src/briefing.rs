@@ -6,7 +6,7 @@ use crate::{
     fact::Fact,
     fixture::Fixture,
     history::{History, RecordedBy},
-    line_up::LineUp,
+    line_up::{LineUp, PlayerCode},
     quote::Quote,
     quote_table::QuotesOf,
 };
@@ -47,6 +47,11 @@ impl<'h> Briefing<'h> {
     /// Who starts, once that is known.
     pub fn line_up(&self) -> Option<&'h LineUp> {
         self.line_up
+    }
+
+    /// Who starts for home and away, once that is known.
+    pub fn starters(&self) -> [Option<PlayerCode>; 2] {
+        self.line_up.map_or([None, None], LineUp::players)
     }
 
     /// Its prices by the moment they became known.

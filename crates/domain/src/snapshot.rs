@@ -8,7 +8,7 @@ use crate::{
     fact::Fact,
     fixture::{Fixture, FixtureId},
     history::{History, HistoryIdentity, RecordedBy, ResultOf, StatisticsOf},
-    line_up::LineUp,
+    line_up::{LineUp, PlayerCode},
     outcome::{Outcome, OutcomeStatus, Score},
     quote::Quote,
     sport::SettlementPeriod,
@@ -41,12 +41,19 @@ pub struct PlayedMatch<'h> {
     pub outcome: &'h Outcome,
     /// What was counted, if that was known already.
     pub statistics: Option<&'h MatchStatistics>,
+    /// Who started, if that was known already.
+    pub line_up: Option<&'h LineUp>,
 }
 
 impl PlayedMatch<'_> {
     /// The score in the sport's settlement period, which is what forecasts are about.
     pub fn score(&self) -> Score {
         settled_score(self.fixture, self.outcome)
+    }
+
+    /// Who started for home and away, where that is on record.
+    pub fn starters(&self) -> [Option<PlayerCode>; 2] {
+        self.line_up.map_or([None, None], LineUp::players)
     }
 }
 
@@ -178,8 +185,7 @@ impl<'h> Snapshot<'h> {
 
     /// Who starts or started a fixture, as last reported.
     pub fn line_up(&self, id: FixtureId) -> Option<&'h LineUp> {
-        let position = (*self.line_ups.get(self.history.dense(id)?)?)?;
-        Some(&self.history.line_up_facts()[position as usize].value.line_up)
+        self.line_up_at(self.history.dense(id)?)
     }
 
     /// Prices of a fixture by the moment they became known.
@@ -203,11 +209,18 @@ impl<'h> Snapshot<'h> {
         self.fixtures[dense].map(|position| &self.history.fixture_facts()[position as usize].value)
     }
 
+    fn line_up_at(&self, dense: usize) -> Option<&'h LineUp> {
+        let position = (*self.line_ups.get(dense)?)?;
+        Some(&self.history.line_up_facts()[position as usize].value.line_up)
+    }
+
     fn played_at(&self, dense: usize) -> Option<PlayedMatch<'h>> {
         let fixture = self.fixture_at(dense)?;
         let outcome = &self.history.result_facts()[self.results[dense]? as usize].value.outcome;
         let statistics =
             self.statistics[dense].map(|p| &self.history.statistics_facts()[p as usize].value.statistics);
-        (outcome.status == OutcomeStatus::Completed).then_some(PlayedMatch { fixture, outcome, statistics })
+        let line_up = self.line_up_at(dense);
+        let completed = outcome.status == OutcomeStatus::Completed;
+        completed.then_some(PlayedMatch { fixture, outcome, statistics, line_up })
     }
 }

@@ -33,7 +33,8 @@ fn leagues() -> Vec<League> {
         ..SoccerLeague::default()
     };
     let soccer = soccer.generate();
-    let nfl = PointsLeague { n_teams: 16, n_seasons: 3, ..PointsLeague::nfl() }.generate();
+    let nfl =
+        PointsLeague { n_teams: 16, n_seasons: 3, quarterback_sd: 2.0, ..PointsLeague::nfl() }.generate();
     let nba = PointsLeague { n_teams: 10, games: 36, n_seasons: 2, ..PointsLeague::nba() }.generate();
     vec![
         League { sport: Sport::Soccer, history: soccer.history, fixtures: soccer.fixtures },

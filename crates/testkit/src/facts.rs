@@ -1,9 +1,9 @@
 //! Facts with their three times, as live operation would have stored them.
 
 use domain::{
-    BookId, DecimalOdds, Fact, Fixture, FixtureId, FixtureStatus, History, KnownRule, Market,
+    BookId, DecimalOdds, Fact, Fixture, FixtureId, FixtureStatus, History, KnownRule, LineUp, Market,
     MatchStatistics, Outcome, OutcomeProbabilities, Phase, Quote, Score, Selection, Sequence, Times,
-    history::{ResultOf, StatisticsOf},
+    history::{LineUpOf, ResultOf, StatisticsOf},
     quote::Series,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -15,6 +15,7 @@ pub(crate) struct Facts {
     versions: Vec<Fact<Fixture>>,
     results: Vec<Fact<ResultOf>>,
     statistics: Vec<Fact<StatisticsOf>>,
+    line_ups: Vec<Fact<LineUpOf>>,
     quotes: Vec<Fact<Quote>>,
 }
 
@@ -44,6 +45,13 @@ impl Facts {
         self.versions.push(fact(completed, played_at, known, sequence(fixture)));
         let result = ResultOf { fixture: fixture.id, outcome: Outcome::completed(score) };
         self.results.push(fact(result, played_at, known, sequence(fixture)));
+    }
+
+    /// Who starts.
+    pub(crate) fn name(&mut self, fixture: &Fixture, line_up: LineUp) {
+        let known = fixture.kickoff.line_up_known_at();
+        let value = LineUpOf { fixture: fixture.id, line_up };
+        self.line_ups.push(fact(value, known.0, known, sequence(fixture)));
     }
 
     pub(crate) fn count(&mut self, fixture: &Fixture, statistics: MatchStatistics) {
@@ -79,7 +87,8 @@ impl Facts {
     }
 
     pub(crate) fn into_history(self) -> (History, Vec<Fixture>) {
-        (History::new(self.versions, self.results, self.statistics, self.quotes), self.fixtures)
+        let history = History::new(self.versions, self.results, self.statistics, self.quotes);
+        (history.with_line_ups(self.line_ups), self.fixtures)
     }
 }
 

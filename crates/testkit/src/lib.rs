@@ -9,6 +9,7 @@ mod calendar;
 mod draw;
 mod facts;
 mod points;
+mod quarterbacks;
 mod redis_server;
 pub mod shared;
 mod soccer;

@@ -8,7 +8,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    CompetitionId, Fixture, FixtureStatus, Kickoff, OutcomeProbabilities, Score, Season, Sport, Stage, TeamId,
+    CompetitionId, Fixture, FixtureStatus, Kickoff, OutcomeProbabilities, Score, Season, Sport, Stage,
+    TeamId, line_up::PlayerCode,
 };
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -17,6 +18,7 @@ use crate::{
     Played, calendar,
     draw::{normal, nth_team, poisson},
     facts::Facts,
+    quarterbacks::Quarterbacks,
 };
 
 /// Settings of a league that counts points.
@@ -52,6 +54,8 @@ pub struct PointsLeague {
     pub neutral_share: f64,
     /// Margin of the moneyline quotes; None for no quotes.
     pub margin: Option<f64>,
+    /// Deviation of what quarterbacks add to the points of their side; 0 for none, and no line-ups.
+    pub quarterback_sd: f64,
 }
 
 /// What scores were drawn from.
@@ -63,20 +67,32 @@ pub struct PointsTruth {
     pub home_advantage: f64,
     /// Mean points of a side.
     pub mean_points: f64,
+    /// What each quarterback adds to the points of his side.
+    pub quarterbacks: BTreeMap<PlayerCode, f64>,
 }
 
 impl PointsTruth {
-    /// Home minus away, in expectation.
+    /// Home minus away, in expectation, with average quarterbacks.
     pub fn expected_margin(&self, fixture: &Fixture) -> f64 {
         let strength = |team: TeamId| self.strengths.get(&team).copied().unwrap_or(0.0);
         let advantage = if fixture.neutral { 0.0 } else { self.home_advantage };
         advantage + strength(fixture.home) - strength(fixture.away)
     }
 
-    /// Expected points of both sides.
+    /// Expected points of both sides, with average quarterbacks.
     pub fn expected_points(&self, fixture: &Fixture) -> (f64, f64) {
+        self.expected_points_with(fixture, [None, None])
+    }
+
+    /// Expected points of both sides with these quarterbacks for home and away.
+    pub fn expected_points_with(&self, fixture: &Fixture, starters: [Option<PlayerCode>; 2]) -> (f64, f64) {
         let half = 0.5 * self.expected_margin(fixture);
-        ((self.mean_points + half).max(1.0), (self.mean_points - half).max(1.0))
+        let [home, away] = starters.map(|player| self.quarterback(player));
+        ((self.mean_points + half + home).max(1.0), (self.mean_points - half + away).max(1.0))
+    }
+
+    fn quarterback(&self, player: Option<PlayerCode>) -> f64 {
+        player.and_then(|player| self.quarterbacks.get(&player).copied()).unwrap_or(0.0)
     }
 }
 
@@ -99,6 +115,7 @@ impl PointsLeague {
             pace_sd: 0.0,
             neutral_share: 0.02,
             margin: Some(0.045),
+            quarterback_sd: 0.0,
         }
     }
 
@@ -120,6 +137,7 @@ impl PointsLeague {
             pace_sd: 7.0,
             neutral_share: 0.0,
             margin: Some(0.045),
+            quarterback_sd: 0.0,
         }
     }
 
@@ -128,17 +146,30 @@ impl PointsLeague {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(self.seed);
         let strengths =
             (0..self.n_teams).map(|team| (nth_team(team), normal(0.0, self.strength_sd, &mut rng))).collect();
-        let truth =
-            PointsTruth { strengths, home_advantage: self.home_advantage, mean_points: self.mean_points };
+        let (mut quarterbacks, values) = Quarterbacks::draw(self.n_teams, self.quarterback_sd, self.seed);
+        let truth = PointsTruth {
+            strengths,
+            home_advantage: self.home_advantage,
+            mean_points: self.mean_points,
+            quarterbacks: values,
+        };
         let mut facts = Facts::default();
         for season in 0..self.n_seasons {
-            self.play_season(self.first_season + season, &truth, &mut facts, &mut rng);
+            quarterbacks.deal();
+            self.play_season(self.first_season + season, &truth, &mut quarterbacks, &mut facts, &mut rng);
         }
         let (history, fixtures) = facts.into_history();
         Played { history, fixtures, truth }
     }
 
-    fn play_season(&self, year: i16, truth: &PointsTruth, facts: &mut Facts, rng: &mut Xoshiro256PlusPlus) {
+    fn play_season(
+        &self,
+        year: i16,
+        truth: &PointsTruth,
+        quarterbacks: &mut Quarterbacks,
+        facts: &mut Facts,
+        rng: &mut Xoshiro256PlusPlus,
+    ) {
         let (month, day) = if self.sport == Sport::Nfl { (9, 8) } else { (10, 20) };
         for (round, pairs) in calendar::rounds(self.n_teams, self.games).iter().enumerate() {
             let at = calendar::noon(year, month, day, round as f64 * self.days_apart);
@@ -156,10 +187,17 @@ impl PointsLeague {
                     status: FixtureStatus::Scheduled,
                 };
                 facts.announce(fixture);
-                if let Some(margin) = self.margin {
-                    facts.quote(&fixture, self.fair(truth.expected_margin(&fixture)), margin);
+                let mut starters = [None, None];
+                if self.quarterback_sd > 0.0 {
+                    let line_up = quarterbacks.line_up(fixture.home, fixture.away);
+                    starters = line_up.players();
+                    facts.name(&fixture, line_up);
                 }
-                facts.play(&fixture, self.draw(truth.expected_points(&fixture), rng));
+                let expected = truth.expected_points_with(&fixture, starters);
+                if let Some(margin) = self.margin {
+                    facts.quote(&fixture, self.fair(expected.0 - expected.1), margin);
+                }
+                facts.play(&fixture, self.draw(expected, rng));
             }
         }
     }

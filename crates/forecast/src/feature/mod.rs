@@ -24,6 +24,7 @@ mod venue;
 
 use domain::{Fixture, MatchStatistics, PlayedMatch, Snapshot, Sport};
 
+pub(crate) use self::odds::odds_values;
 pub use self::{
     head_to_head::HeadToHead,
     league_level::LeagueLevel,

@@ -14,6 +14,22 @@ pub trait OddsFeature: Send + Sync {
 
     /// Its value; none while the market is not fully priced.
     fn value(&self, briefing: &Briefing<'_>) -> Option<f64>;
+
+    /// That value seen from the other side.
+    fn mirrored(&self, value: f64) -> f64;
+}
+
+/// Each feature's value, seen from the home side or from the other.
+pub(crate) fn odds_values(
+    features: &[Box<dyn OddsFeature>],
+    briefing: &Briefing<'_>,
+    mirrored: bool,
+) -> Vec<Option<f64>> {
+    let value = |feature: &dyn OddsFeature| {
+        let value = feature.value(briefing).filter(|value| value.is_finite())?;
+        Some(if mirrored { feature.mirrored(value) } else { value })
+    };
+    features.iter().map(|feature| value(feature.as_ref())).collect()
 }
 
 /// Log odds of the market's own outcome probabilities.
@@ -46,6 +62,13 @@ impl OddsFeature for MarketLogOdds {
         match self {
             Self::HomeToAway => Some(home - away),
             Self::DrawToSides => Some(log(Selection::Draw)? - 0.5 * (home + away)),
+        }
+    }
+
+    fn mirrored(&self, value: f64) -> f64 {
+        match self {
+            Self::HomeToAway => -value,
+            Self::DrawToSides => value,
         }
     }
 }

@@ -184,7 +184,8 @@ impl<'f, 'h> Stream<'f, 'h> {
         }
     }
 
-    /// The match, when it is completed, of this competition and within the training window. Statistics are told apart.
+    /// The match, when it is completed, of this competition and within the training window. Statistics are told apart; no
+    /// feature reads line-ups.
     fn played(&self, known: &Known<'h>) -> Option<PlayedMatch<'h>> {
         let (fixture, outcome) = (known.fixture?, known.outcome?);
         let here = fixture.competition == self.competition
@@ -193,6 +194,7 @@ impl<'f, 'h> Stream<'f, 'h> {
             fixture,
             outcome,
             statistics: None,
+            line_up: None,
         })
     }
 }

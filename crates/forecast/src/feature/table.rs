@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use domain::{CompetitionId, Fixture, Score, Snapshot, Sport, TeamId};
 use jiff::Timestamp;
 
-use super::{Feature, Tracker, stream::Stream};
+use super::{Feature, OddsFeature, Tracker, odds_values, stream::Stream};
 
 /// Trackers of several features, brought up to the moment of a snapshot.
 pub struct Tracking {
@@ -49,6 +49,8 @@ pub struct Row {
     pub score: Score,
     /// 1, or 1/2 for each view of a match at a neutral venue.
     pub weight: f64,
+    /// Seen from the away side, which stands as the fixture's home side here.
+    pub mirrored: bool,
     /// Matches of the competition that the side with fewer of them had played when this one began.
     pub n_before: usize,
 }
@@ -84,7 +86,7 @@ impl Table {
                 *n_matches.entry(side).or_default() += 1;
             }
             let weight = if fixture.neutral { 0.5 } else { 1.0 };
-            let row = Row { fixture, at, score: played.score(), weight, n_before };
+            let row = Row { fixture, at, score: played.score(), weight, mirrored: false, n_before };
             table.push(row, stream.trackers());
             if fixture.neutral {
                 table.push(mirrored(&row), stream.trackers());
@@ -92,6 +94,21 @@ impl Table {
         }
         stream.advance(snapshot.at());
         (table, Tracking { trackers: stream.into_trackers() })
+    }
+
+    /// The same table with what the market said of each match by its moment as further columns.
+    #[must_use]
+    pub fn with_odds(self, features: &[Box<dyn OddsFeature>], snapshot: &Snapshot<'_>) -> Self {
+        let width = self.names.len();
+        let mut cells = Vec::with_capacity(self.cells.len() + self.rows.len() * features.len());
+        for (i, row) in self.rows.iter().enumerate() {
+            cells.extend_from_slice(&self.cells[i * width..][..width]);
+            let briefing = snapshot.briefing_before(&row.fixture, row.at);
+            let odds = odds_values(features, &briefing, row.mirrored);
+            cells.extend(odds.into_iter().map(|value| value.unwrap_or(f64::NAN)));
+        }
+        let names = self.names.iter().copied().chain(features.iter().map(|f| f.name())).collect();
+        Self { names, rows: self.rows, cells }
     }
 
     fn push(&mut self, row: Row, trackers: &[Box<dyn Tracker>]) {
@@ -133,6 +150,7 @@ fn mirrored(row: &Row) -> Row {
     Row {
         fixture: Fixture { home: fixture.away, away: fixture.home, ..fixture },
         score: Score::new(score.away, score.home),
+        mirrored: true,
         ..*row
     }
 }

@@ -60,9 +60,13 @@ pub fn models() -> Vec<Box<dyn Model>> {
         Box::new(bayes_dixon_coles::BayesDixonColes::default()),
         Box::new(bayes_dixon_coles::BayesDixonColes::by_season()),
         logistic_regression::model(),
+        logistic_regression::with_odds(),
         gradient_boosting::model(),
+        gradient_boosting::with_odds(),
         #[cfg(feature = "lightgbm")]
         lightgbm::model(),
+        #[cfg(feature = "lightgbm")]
+        lightgbm::with_odds(),
         Box::new(dynamic_strengths::DynamicStrengths::goals_only()),
         Box::new(dynamic_strengths::DynamicStrengths::with_statistics()),
         Box::new(dynamic_strengths::DynamicStrengths::with_past_closing_lines()),

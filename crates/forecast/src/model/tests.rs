@@ -155,6 +155,32 @@ fn the_future_does_not_matter_and_neither_does_repetition() {
 }
 
 #[test]
+fn prices_are_read_by_those_who_declare_it_alone() {
+    for_every_model(|scene, model| {
+        let history = &scene.history;
+        let unpriced = History::new(
+            history.fixture_facts().to_vec(),
+            history.result_facts().to_vec(),
+            history.statistics_facts().to_vec(),
+            Vec::new(),
+        );
+        let fixture = scene.upcoming().next().unwrap();
+        let said = |fitted: &dyn FittedModel, history: &History| {
+            let at = fixture.kickoff.earliest();
+            bits(&fitted.forecast(&history.briefing(fixture, at, RecordedBy::Now)).unwrap())
+        };
+        let (fitted, blind) = (scene.fit(model, None), scene.fit_on(&unpriced, model, scene.at, None));
+        let reads_the_match = said(&*fitted, history) != said(&*fitted, &unpriced);
+        let learns_from_prices = said(&*fitted, &unpriced) != said(&*blind, &unpriced);
+        match model.odds_use() {
+            OddsUse::Nothing => assert!(!reads_the_match && !learns_from_prices, "{}", model.name()),
+            OddsUse::PastMatches => assert!(!reads_the_match, "{}", model.name()),
+            OddsUse::ThisMatch => assert!(reads_the_match, "{} on {}", model.name(), scene.sport),
+        }
+    });
+}
+
+#[test]
 fn a_start_changes_nothing_beyond_tolerance() {
     for_every_model(|scene, model| {
         let earlier = scene.at - SignedDuration::from_hours(24 * 21);

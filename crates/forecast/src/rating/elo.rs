@@ -24,16 +24,19 @@
 //! 0.001 d_w) or (n + 3)^0.8 / (7.5 + 0.006 d_w), where d_w is d from the winner's view, so that favourites who win by much
 //! do not run away. A tie has n = 1 and d_w = 0.
 //!
+//! In the NFL a line-up adjusts the difference of a match to come (`quarterback.rs`); it never moves a rating.
+//!
 //! References: Elo (1978), The rating of chessplayers, past and present; the goal index is that of eloratings.net, the
 //! logarithmic and the power form are those FiveThirtyEight published for the NFL (2014) and the NBA (2015).
 
 use std::collections::BTreeMap;
 
-use domain::{Fixture, PlayedMatch, Score, Season, Sport, TeamId};
+use domain::{Fixture, PlayedMatch, Score, Season, Sport, TeamId, line_up::PlayerCode};
 use serde::Serialize;
 
 use super::{
     Rating, RatingTable,
+    quarterback::{QuarterbackRules, Quarterbacks},
     seasons::{Seasons, Standing},
 };
 
@@ -92,6 +95,8 @@ pub struct EloRules {
     pub carry_over: f64,
     /// G.
     pub margin: MarginOfVictory,
+    /// How starting quarterbacks count; none where no such player decides matches.
+    pub quarterbacks: Option<QuarterbackRules>,
 }
 
 impl EloRules {
@@ -118,6 +123,7 @@ impl EloRules {
                 newcomer: 1400.0,
                 carry_over: 0.96,
                 margin: MarginOfVictory::Logarithm,
+                quarterbacks: None,
             },
             Sport::Nfl => Self {
                 k: 20.0,
@@ -129,6 +135,7 @@ impl EloRules {
                 newcomer: 1400.0,
                 carry_over: 2.0 / 3.0,
                 margin: MarginOfVictory::Logarithm,
+                quarterbacks: Some(QuarterbackRules::nfl()),
             },
             Sport::Nba => Self {
                 k: 20.0,
@@ -140,6 +147,7 @@ impl EloRules {
                 newcomer: 1350.0,
                 carry_over: 0.75,
                 margin: MarginOfVictory::Power,
+                quarterbacks: None,
             },
         }
     }
@@ -196,6 +204,9 @@ impl Rating for EloRating {
 impl RatingTable for EloTable {
     fn update(&mut self, played: &PlayedMatch<'_>) {
         self.learn(played.fixture, played.score());
+        if let Some(quarterbacks) = &mut self.quarterbacks {
+            quarterbacks.learn(played);
+        }
     }
 
     /// What was learnt of home advantage is counted, the constant one is not: a regression finds that best.
@@ -203,6 +214,10 @@ impl RatingTable for EloTable {
         let learnt =
             self.home_advantage(fixture) - if fixture.neutral { 0.0 } else { self.rules.home_advantage };
         self.rating(fixture.home, fixture.season) - self.rating(fixture.away, fixture.season) + learnt
+    }
+
+    fn adjustment(&self, fixture: &Fixture, starters: [Option<PlayerCode>; 2]) -> f64 {
+        self.quarterbacks.as_ref().map_or(0.0, |quarterbacks| quarterbacks.adjustment(fixture, starters))
     }
 
     fn rating(&self, team: TeamId, season: Season) -> f64 {
@@ -222,6 +237,10 @@ impl RatingTable for EloTable {
 
     fn ratings(&self) -> Vec<(TeamId, f64)> {
         self.teams.iter().map(|(team, rated)| (*team, rated.rating)).collect()
+    }
+
+    fn players(&self) -> Vec<(PlayerCode, f64)> {
+        self.quarterbacks.iter().flat_map(Quarterbacks::values).collect()
     }
 
     fn boxed_clone(&self) -> Box<dyn RatingTable> {
@@ -248,13 +267,19 @@ pub struct EloTable {
     seasons: Seasons,
     /// H as of now.
     home_advantage: f64,
+    quarterbacks: Option<Quarterbacks>,
 }
 
 impl EloTable {
     /// A table without teams.
     pub fn new(rules: EloRules) -> Self {
-        let home_advantage = rules.home_advantage;
-        Self { rules, teams: BTreeMap::new(), seasons: Seasons::default(), home_advantage }
+        Self {
+            rules,
+            teams: BTreeMap::new(),
+            seasons: Seasons::default(),
+            home_advantage: rules.home_advantage,
+            quarterbacks: rules.quarterbacks.map(Quarterbacks::new),
+        }
     }
 
     /// Its constants.

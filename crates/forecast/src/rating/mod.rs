@@ -1,7 +1,7 @@
 //! Ratings: a number or two per team that says how strong it is, moved after every match. One file per rating, listed in
 //! [`ratings`]; pure values, which models, features and the store's history read.
 //!
-//! [`totals`] rates scoring in place of strength and is no [`Rating`].
+//! [`totals`] rates scoring in place of strength and [`quarterback`] players in place of teams; they are no [`Rating`]s.
 
 pub mod colley;
 pub mod elo;
@@ -10,12 +10,13 @@ pub mod massey;
 pub mod paired;
 pub mod pi_rating;
 pub mod pythagorean;
+pub mod quarterback;
 mod seasons;
 pub mod totals;
 
 use std::fmt;
 
-use domain::{Fixture, PlayedMatch, Season, Sport, TeamId};
+use domain::{Fixture, PlayedMatch, Season, Sport, TeamId, line_up::PlayerCode};
 
 pub use self::{
     colley::Colley,
@@ -24,6 +25,7 @@ pub use self::{
     massey::Massey,
     pi_rating::PiRating,
     pythagorean::Pythagorean,
+    quarterback::{QuarterbackRules, Quarterbacks},
     totals::{TotalRules, TotalTable},
 };
 
@@ -72,6 +74,12 @@ pub trait RatingTable: fmt::Debug + Send + Sync {
     /// the rating is defined with it; at a neutral venue it never is, and changing sides there changes the sign alone.
     fn difference(&self, fixture: &Fixture) -> f64;
 
+    /// What the starters for home and away add to the difference; nothing where nobody is named, or the rating is of teams
+    /// alone.
+    fn adjustment(&self, _fixture: &Fixture, _starters: [Option<PlayerCode>; 2]) -> f64 {
+        0.0
+    }
+
     /// A team's rating at the start of its next match of `season`; that of a newcomer for a team never seen.
     fn rating(&self, team: TeamId, season: Season) -> f64;
 
@@ -80,6 +88,11 @@ pub trait RatingTable: fmt::Debug + Send + Sync {
 
     /// Every team ever seen with its rating after its last match.
     fn ratings(&self) -> Vec<(TeamId, f64)>;
+
+    /// Every player whose start it learnt from, with his value.
+    fn players(&self) -> Vec<(PlayerCode, f64)> {
+        Vec::new()
+    }
 
     /// The same table once more.
     fn boxed_clone(&self) -> Box<dyn RatingTable>;

@@ -42,7 +42,7 @@ pub(super) fn fed<T: RatingTable>(mut table: T, matches: &[Result]) -> T {
 
 fn feed(table: &mut dyn RatingTable, fixture: &Fixture, score: Score) {
     let outcome = Outcome::completed(score);
-    table.update(&PlayedMatch { fixture, outcome: &outcome, statistics: None });
+    table.update(&PlayedMatch { fixture, outcome: &outcome, statistics: None, line_up: None });
 }
 
 /// Teams by name, and the matches of a reference file; none when the folder of shared data is not there.

@@ -4,6 +4,7 @@ use anyhow::Result;
 use domain::{
     Briefing, Competition, Fixture, Forecast, History, Quote, RecordedBy, Snapshot,
     interval::{Level, ScoreView},
+    line_up::PlayerCode,
     market::{Line, Market, MarketKind, Selection},
 };
 use forecast::{
@@ -84,8 +85,10 @@ impl Fitted {
     /// A hash of everything that decides what is said about a fixture: all that the fit saw, and the fixture as it was known.
     pub(crate) fn input_hash(&self, history: &History, fixture: &Fixture) -> String {
         let mut inputs = format!("{}{}", self.seen, fixture_line(fixture));
+        let briefing = self.briefing(history, fixture);
+        inputs.extend(starters_line(fixture, briefing.starters()));
         if self.odds_use == OddsUse::ThisMatch {
-            inputs.extend(self.briefing(history, fixture).quotes().map(|q| quote_line(&q.value)));
+            inputs.extend(briefing.quotes().map(|q| quote_line(&q.value)));
         }
         PayloadHash::of(inputs.as_bytes()).to_string()
     }
@@ -120,14 +123,15 @@ impl Fitted {
 }
 
 /// A hash of everything a fit could see: the model's name, the code, the moment, every announced fixture and every played
-/// match with its score and statistics, and its prices where the model reads them.
+/// match with its score, statistics and starters, and its prices where the model reads them.
 fn seen(snapshot: &Snapshot<'_>, model: &dyn Model, competition: &Competition) -> PayloadHash {
     let head = format!("{} {CODE_VERSION} {} {}\n", model.name(), competition.id, snapshot.at());
     let announced = snapshot.fixtures().filter(|f| f.competition == competition.id).map(fixture_line);
     let played = snapshot
         .played_in(competition.id)
         .map(|m| format!("{} {} {:?}\n", m.fixture.id.0, m.score(), m.statistics));
-    let mut all: String = std::iter::once(head).chain(announced).chain(played).collect();
+    let starters = snapshot.played_in(competition.id).filter_map(|m| starters_line(m.fixture, m.starters()));
+    let mut all: String = std::iter::once(head).chain(announced).chain(played).chain(starters).collect();
     if model.odds_use() != OddsUse::Nothing {
         let quotes = snapshot.played_in(competition.id).flat_map(|m| snapshot.quotes(m.fixture.id));
         all.extend(quotes.map(|q| quote_line(&q.value)));
@@ -137,6 +141,11 @@ fn seen(snapshot: &Snapshot<'_>, model: &dyn Model, competition: &Competition) -
 
 fn quote_line(quote: &Quote) -> String {
     format!("{} {:?} {:?}\n", quote.fixture.0, quote.series, quote.odds)
+}
+
+/// Nothing where nobody is named.
+fn starters_line(fixture: &Fixture, [home, away]: [Option<PlayerCode>; 2]) -> Option<String> {
+    home.or(away).map(|_| format!("{} {home:?} {away:?}\n", fixture.id.0))
 }
 
 fn fixture_line(fixture: &Fixture) -> String {
@@ -241,4 +250,34 @@ pub(crate) fn last_round_start(
     };
     let from = kickoffs().max()? - SignedDuration::from_hours(24 * i64::from(horizon_days));
     kickoffs().filter(|at| *at > from).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use testkit::{Played, PointsLeague};
+
+    use super::*;
+
+    #[test]
+    fn another_starter_is_another_input() {
+        let league = PointsLeague { n_teams: 8, n_seasons: 2, quarterback_sd: 3.0, ..PointsLeague::nfl() };
+        let Played { history, fixtures, .. } = league.generate();
+        let competition = Competition::built_in(league.competition).unwrap();
+        let model = forecast::model::by_name("elo").unwrap();
+        let last = fixtures.last().unwrap();
+        // Of two matches, one long played and one to come, somebody else starts.
+        let hash = |changed: Option<&Fixture>| {
+            let mut line_ups = history.line_up_facts().to_vec();
+            for fact in line_ups.iter_mut().filter(|f| Some(f.value.fixture) == changed.map(|f| f.id)) {
+                fact.value.line_up.home = None;
+            }
+            let history = history.clone().with_line_ups(line_ups);
+            let snapshot = history.as_of(last.kickoff.earliest(), RecordedBy::Now);
+            let fitted = Fitted::on(&snapshot, model.as_ref(), competition).unwrap();
+            fitted.input_hash(&history, last)
+        };
+        assert_eq!(hash(None), hash(None));
+        assert_ne!(hash(None), hash(fixtures.first()));
+        assert_ne!(hash(None), hash(Some(last)));
+    }
 }

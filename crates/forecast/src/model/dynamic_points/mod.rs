@@ -44,7 +44,7 @@ use self::{
     filter::Expected,
     lines::Lines,
     score_layer::{Expectation, ScoreLayer},
-    training::{Circumstances, Pass, Sees, days_between, named},
+    training::{Circumstances, Pass, Sees, days_between},
 };
 pub use self::{
     filter::{Drift, FilterRules},
@@ -187,7 +187,7 @@ impl FittedDynamicPoints {
     fn expectation(&self, briefing: &Briefing<'_>) -> Expectation {
         let here = Circumstances::of(briefing.fixture());
         let rested = here.teams.map(|team| self.settings.rest.counts(self.days_off(team, &here)));
-        let players = self.pass.players(here.teams, named(briefing.line_up()));
+        let players = self.pass.players(here.teams, briefing.starters());
         Expectation {
             margin: self.pass.margin.expected(&here.margin(rested, players)),
             total: self.pass.total.expected(&here.total(rested)),

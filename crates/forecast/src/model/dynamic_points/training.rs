@@ -6,8 +6,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
-    CompetitionId, FixtureId, LineUp, PlayedMatch, Score, Season, Snapshot, Stage, TeamId,
-    line_up::PlayerCode,
+    CompetitionId, FixtureId, PlayedMatch, Score, Season, Snapshot, Stage, TeamId, line_up::PlayerCode,
 };
 use jiff::Timestamp;
 
@@ -233,17 +232,13 @@ impl Seen {
                 Sees::LinesToo => score.total(),
                 Sees::ResultsOnly => outcome.regulation.unwrap_or(score).total(),
             },
-            named: named(snapshot.line_up(fixture.id)),
+            named: played.starters(),
             lines: match sees {
                 Sees::LinesToo => Lines::of(snapshot.quotes(fixture.id)),
                 Sees::ResultsOnly => Lines::default(),
             },
         }
     }
-}
-
-pub(super) fn named(line_up: Option<&LineUp>) -> [Option<PlayerCode>; 2] {
-    line_up.map_or([None, None], LineUp::players)
 }
 
 /// Whole days from one kick-off to another.

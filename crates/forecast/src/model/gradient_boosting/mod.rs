@@ -35,6 +35,8 @@ use crate::{ForecastError, model::Model};
 
 /// The model's name on the list.
 pub const NAME: &str = "gradient_boosting";
+/// That of the model that reads prices of the match, too.
+pub const NAME_WITH_ODDS: &str = "gradient_boosting_odds";
 
 /// nu.
 pub(super) const LEARNING_RATE: f64 = 0.02;
@@ -58,7 +60,12 @@ pub(super) const TRAINING_SHARE: f64 = 0.8;
 
 /// The model on the list.
 pub fn model() -> Box<dyn Model> {
-    Box::new(OnFeatures(GradientBoosting { max_trees: MAX_TREES }))
+    Box::new(OnFeatures::new(GradientBoosting { max_trees: MAX_TREES }))
+}
+
+/// The one that reads prices of the match, too.
+pub fn with_odds() -> Box<dyn Model> {
+    Box::new(OnFeatures::with_odds(GradientBoosting { max_trees: MAX_TREES }))
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -71,6 +78,10 @@ impl Learner for GradientBoosting {
 
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn name_with_odds(&self) -> &'static str {
+        NAME_WITH_ODDS
     }
 
     fn draft(&self) -> Option<Self> {

@@ -38,10 +38,17 @@ use crate::{ForecastError, model::Model};
 
 /// The model's name on the list.
 pub const NAME: &str = "lightgbm";
+/// That of the model that reads prices of the match, too.
+pub const NAME_WITH_ODDS: &str = "lightgbm_odds";
 
 /// The model on the list.
 pub fn model() -> Box<dyn Model> {
-    Box::new(OnFeatures(LightGbm { max_trees: MAX_TREES }))
+    Box::new(OnFeatures::new(LightGbm { max_trees: MAX_TREES }))
+}
+
+/// The one that reads prices of the match, too.
+pub fn with_odds() -> Box<dyn Model> {
+    Box::new(OnFeatures::with_odds(LightGbm { max_trees: MAX_TREES }))
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +61,10 @@ impl Learner for LightGbm {
 
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn name_with_odds(&self) -> &'static str {
+        NAME_WITH_ODDS
     }
 
     fn draft(&self) -> Option<Self> {

@@ -31,6 +31,8 @@ use crate::{
 
 /// The model's name on the list.
 pub const NAME: &str = "logistic_regression";
+/// That of the model that reads prices of the match, too.
+pub const NAME_WITH_ODDS: &str = "logistic_regression_odds";
 
 /// alpha.
 const ABSOLUTE_SHARE: f64 = 0.1;
@@ -44,7 +46,12 @@ const TRAINING_SHARE: f64 = 0.75;
 
 /// The model on the list.
 pub fn model() -> Box<dyn Model> {
-    Box::new(OnFeatures(LogisticRegression))
+    Box::new(OnFeatures::new(LogisticRegression))
+}
+
+/// The one that reads prices of the match, too.
+pub fn with_odds() -> Box<dyn Model> {
+    Box::new(OnFeatures::with_odds(LogisticRegression))
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +62,10 @@ impl Learner for LogisticRegression {
 
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn name_with_odds(&self) -> &'static str {
+        NAME_WITH_ODDS
     }
 
     fn learn(&self, lessons: &Lessons<'_>) -> Result<(Regression, Learning), ForecastError> {

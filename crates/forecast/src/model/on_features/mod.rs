@@ -5,7 +5,12 @@
 //! probabilities; in NFL and NBA, where two classes are learnt and a tie counts half for each side, a tie keeps Elo's mass.
 //! At a neutral venue the answer is the mean of the match seen from one side and from the other, so that nobody is at home.
 //!
+//! A learner whose name ends in `_odds` also reads the [`odds_features`]: prices known before the kick-off of each past match,
+//! and those in the briefing of the match to come. It learns twice, with prices from the matches that had some and without;
+//! where the briefing has none it answers as the learner without.
+//!
 //! [`features`]: crate::feature::features
+//! [`odds_features`]: crate::feature::odds_features
 
 mod columns;
 
@@ -16,10 +21,10 @@ use jiff::Timestamp;
 use serde_json::json;
 
 pub(super) use self::columns::Columns;
-use super::{FitReport, FittedModel, Model, Predicted, elo::Elo};
+use super::{FitReport, FittedModel, Model, OddsUse, Predicted, elo::Elo};
 use crate::{
     ForecastError,
-    feature::{Feature, Row, Table, Tracking, features},
+    feature::{Feature, Row, Table, Tracking, features, odds_features, odds_values},
 };
 
 /// Fewest played matches to fit on.
@@ -48,6 +53,13 @@ impl<'t> Lessons<'t> {
             rows = warmed(0);
         }
         Self { table, rows, n_classes: if sport.is_three_way() { 3 } else { 2 } }
+    }
+
+    /// Those with a value in one of the last columns; none when they are too few to learn from.
+    fn defined_in_last(mut self, n_columns: usize) -> Option<Self> {
+        let last = self.table.names().len().saturating_sub(n_columns)..self.table.names().len();
+        self.rows.retain(|row| last.clone().any(|column| self.table.value(*row, column).is_some()));
+        (self.rows.len() >= MIN_MATCHES).then_some(self)
     }
 
     /// The lessons before and those from one of them on; both views of a match at a neutral venue stay together.
@@ -123,6 +135,9 @@ pub(super) trait Learner: Send + Sync + 'static {
     /// The model's name on the list.
     fn name(&self) -> &'static str;
 
+    /// The name of the model that reads prices of the match, too.
+    fn name_with_odds(&self) -> &'static str;
+
     /// The same at settings that are quick and rough, where a fit takes too long to run unasked.
     fn draft(&self) -> Option<Self>
     where
@@ -153,13 +168,63 @@ pub(super) struct Learning {
     pub(super) converged: bool,
 }
 
+impl Learning {
+    /// This and the learning of a second, which counts for more.
+    fn then(self, second: Self) -> Self {
+        Self {
+            iterations: self.iterations + second.iterations,
+            gradient_norm: self.gradient_norm.into_iter().chain(second.gradient_norm).reduce(f64::max),
+            objective: second.objective,
+            converged: self.converged && second.converged,
+        }
+    }
+}
+
 /// The unfitted model of a learner.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct OnFeatures<L>(pub(super) L);
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OnFeatures<L> {
+    learner: L,
+    odds: OddsUse,
+}
+
+impl<L: Learner> OnFeatures<L> {
+    /// Without prices.
+    pub(super) fn new(learner: L) -> Self {
+        Self { learner, odds: OddsUse::Nothing }
+    }
+
+    /// With prices of the match.
+    pub(super) fn with_odds(learner: L) -> Self {
+        Self { learner, odds: OddsUse::ThisMatch }
+    }
+
+    /// What is learnt from the matches that had prices; nothing where it may not read them or they are too few.
+    fn learn_with_odds(
+        &self,
+        table: Table,
+        snapshot: &Snapshot<'_>,
+        sport: Sport,
+    ) -> Result<Option<(L::Learnt, Learning)>, ForecastError> {
+        if self.odds == OddsUse::Nothing {
+            return Ok(None);
+        }
+        let odds = odds_features();
+        let table = table.with_odds(&odds, snapshot);
+        let priced = Lessons::of(&table, sport).defined_in_last(odds.len());
+        priced.map(|lessons| self.learner.learn(&lessons)).transpose()
+    }
+}
 
 impl<L: Learner> Model for OnFeatures<L> {
     fn name(&self) -> &'static str {
-        self.0.name()
+        match self.odds {
+            OddsUse::Nothing => self.learner.name(),
+            OddsUse::PastMatches | OddsUse::ThisMatch => self.learner.name_with_odds(),
+        }
+    }
+
+    fn odds_use(&self) -> OddsUse {
+        self.odds
     }
 
     fn supports(&self, _: Sport) -> bool {
@@ -172,7 +237,7 @@ impl<L: Learner> Model for OnFeatures<L> {
     }
 
     fn draft(&self) -> Option<Box<dyn Model>> {
-        Some(Box::new(OnFeatures(self.0.draft()?)))
+        Some(Box::new(Self { learner: self.learner.draft()?, odds: self.odds }))
     }
 
     /// A start saves work in the layer of scores; what is learnt from features does not depend on it by a bit.
@@ -190,11 +255,15 @@ impl<L: Learner> Model for OnFeatures<L> {
         let list = features();
         let list: Vec<&dyn Feature> = list.iter().map(AsRef::as_ref).collect();
         let (table, tracking) = Table::of(&list, snapshot, competition, sport);
-        let (learnt, learning) = self.0.learn(&Lessons::of(&table, sport))?;
+        let (learnt, learning) = self.learner.learn(&Lessons::of(&table, sport))?;
+        let (with_odds, learning) = match self.learn_with_odds(table, snapshot, sport)? {
+            Some((with_odds, second)) => (Some(with_odds), learning.then(second)),
+            None => (None, learning),
+        };
         let start = start.and_then(|fitted| fitted.as_any().downcast_ref::<Fitted<L::Learnt>>());
         let scores = Elo::default().fit(snapshot, competition, start.map(|s| s.scores.as_ref()))?;
         let report = report(self.name(), snapshot.at(), have, learning, scores.report());
-        Ok(Box::new(Fitted { model: self.name(), learnt, tracking, scores, report }))
+        Ok(Box::new(Fitted { model: self.name(), learnt, with_odds, tracking, scores, report }))
     }
 }
 
@@ -222,18 +291,34 @@ fn report(
 struct Fitted<T> {
     model: &'static str,
     learnt: T,
+    /// The same with prices, where it may read them and enough matches had some.
+    with_odds: Option<T>,
     tracking: Tracking,
     scores: Box<dyn FittedModel>,
     report: FitReport,
 }
 
 impl<T: Learnt> Fitted<T> {
+    /// Class probabilities of the match seen from the home side or from the other.
+    fn seen(&self, briefing: &Briefing<'_>, mirrored: bool) -> Vec<f64> {
+        let fixture = *briefing.fixture();
+        let (home, away) = if mirrored { (fixture.away, fixture.home) } else { (fixture.home, fixture.away) };
+        let mut values = self.tracking.values(&Fixture { home, away, ..fixture });
+        if let Some(with_odds) = &self.with_odds {
+            let odds = odds_values(&odds_features(), briefing, mirrored);
+            if odds.iter().any(Option::is_some) {
+                values.extend(odds);
+                return with_odds.probabilities(&values);
+            }
+        }
+        self.learnt.probabilities(&values)
+    }
+
     /// Home, draw and away; what is left by a tie of the score layer in a two-way sport.
-    fn outcome(&self, fixture: &Fixture, tie: f64) -> Result<OutcomeProbabilities, ForecastError> {
-        let seen = |fixture: &Fixture| self.learnt.probabilities(&self.tracking.values(fixture));
-        let mut said = seen(fixture);
-        if fixture.neutral {
-            let mirrored = seen(&Fixture { home: fixture.away, away: fixture.home, ..*fixture });
+    fn outcome(&self, briefing: &Briefing<'_>, tie: f64) -> Result<OutcomeProbabilities, ForecastError> {
+        let mut said = self.seen(briefing, false);
+        if briefing.fixture().neutral {
+            let mirrored = self.seen(briefing, true);
             said = said.iter().zip(mirrored.iter().rev()).map(|(a, b)| 0.5 * (a + b)).collect();
         }
         let weights = match said[..] {
@@ -252,7 +337,7 @@ impl<T: Learnt> FittedModel for Fitted<T> {
     fn forecast(&self, briefing: &Briefing<'_>) -> Result<Predicted, ForecastError> {
         let scores = self.scores.forecast(briefing)?.distribution;
         let tie = scores.outcome_probabilities().draw;
-        let distribution = scores.reweighted(self.outcome(briefing.fixture(), tie)?)?;
+        let distribution = scores.reweighted(self.outcome(briefing, tie)?)?;
         Ok(Predicted { distribution, uncertainty: None })
     }
 
@@ -261,7 +346,11 @@ impl<T: Learnt> FittedModel for Fitted<T> {
     }
 
     fn parameters(&self) -> serde_json::Value {
-        json!({ "learnt": self.learnt.parameters(), "scores": self.scores.parameters() })
+        json!({
+            "learnt": self.learnt.parameters(),
+            "learnt_with_odds": self.with_odds.as_ref().map(Learnt::parameters),
+            "scores": self.scores.parameters(),
+        })
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -269,5 +358,7 @@ impl<T: Learnt> FittedModel for Fitted<T> {
     }
 }
 
+#[cfg(test)]
+mod odds_tests;
 #[cfg(test)]
 pub(super) mod tests;

@@ -8,7 +8,8 @@
 //! The outcome comes from the logit on `d`. The score comes from Poisson means (soccer) or a normal margin and total with key
 //! numbers (NFL, NBA) on the same `d`, and is reweighted to the outcome's probabilities. Both are fitted on the differences
 //! before each training match, so that no rating has seen the match it explains. Home advantage is a constant of the
-//! regressions; a rating that has it in `d` already leaves them little of it.
+//! regressions; a rating that has it in `d` already leaves them little of it. What a line-up adds to `d` is for the match to
+//! come alone: the regressions learn from ratings of teams, so that a match without a line-up is forecast as if none were known.
 //!
 //! References: [`crate::rating`] for the ratings; Hvattum and Arntzen (2010), Using ELO ratings for match result prediction in
 //! association football, for the logit on rating differences.
@@ -168,7 +169,8 @@ impl FittedRated {
 impl FittedModel for FittedRated {
     fn forecast(&self, briefing: &Briefing<'_>) -> Result<Predicted, ForecastError> {
         let fixture = briefing.fixture();
-        let difference = self.ratings.difference(fixture) / self.scale;
+        let news = self.ratings.adjustment(fixture, briefing.starters());
+        let difference = (self.ratings.difference(fixture) + news) / self.scale;
         let outcome = self.logit.probabilities(difference, !fixture.neutral);
         let distribution = self.scores(fixture, difference)?.reweighted(outcome)?;
         Ok(Predicted { distribution, uncertainty: None })
@@ -181,6 +183,8 @@ impl FittedModel for FittedRated {
     fn parameters(&self) -> serde_json::Value {
         let ratings: Vec<_> =
             self.ratings.ratings().into_iter().map(|(t, r)| json!({"team": t, "rating": r})).collect();
+        let players: Vec<_> =
+            self.ratings.players().into_iter().map(|(p, v)| json!({"player": p, "value": v})).collect();
         let scores = match &self.scores {
             Scores::Goals(g) => json!({"level": g.level, "home": g.home, "slope": g.slope}),
             Scores::Points(points) => points.parameters(),
@@ -192,6 +196,7 @@ impl FittedModel for FittedRated {
             "scores": scores,
             "total_level": self.totals.level(),
             "ratings": ratings,
+            "players": players,
         })
     }
 

@@ -1,11 +1,14 @@
-use domain::{Briefing, Fixture, RecordedBy};
-use jiff::Timestamp;
-use testkit::{Played, PointsLeague, SoccerLeague};
+use domain::{
+    Briefing, Fixture, History, RecordedBy,
+    line_up::{PlayerCode, Starter},
+};
+use jiff::{SignedDuration, Timestamp};
+use testkit::{Played, PointsLeague, PointsTruth, SoccerLeague};
 
 use super::*;
 use crate::{
     model::elo::Elo,
-    rating::{Massey, PiRating},
+    rating::{EloRating, EloRules, Massey, PiRating},
 };
 
 /// Everything played, and the fit on it.
@@ -125,6 +128,73 @@ fn teams_never_seen_are_forecast_and_too_little_is_refused() {
     let early = league.history.as_of(league.fixtures[25].kickoff.earliest(), RecordedBy::Now);
     let refused = Elo::default().fit(&early, league.fixtures[0].competition, None).map(|_| ());
     assert!(matches!(refused, Err(ForecastError::TooFewMatches { model: "elo", .. })), "{refused:?}");
+}
+
+/// Elo without a word of quarterbacks.
+fn of_teams_alone() -> Elo {
+    let rules = EloRules { quarterbacks: None, ..EloRules::of(Sport::Nfl) };
+    Elo { rating: EloRating { rules: Some(rules) }, settings: None }
+}
+
+#[test]
+fn without_a_line_up_no_bit_of_a_forecast_knows_of_quarterbacks() {
+    let league = PointsLeague { n_seasons: 3, quarterback_sd: 4.0, ..PointsLeague::nfl() }.generate();
+    let snapshot = league.history.as_of(Timestamp::MAX, RecordedBy::Now);
+    let competition = league.fixtures[0].competition;
+    let plain = of_teams_alone().fit(&snapshot, competition, None).unwrap();
+    let fitted = fitted(&league);
+    for fixture in league.fixtures.iter().rev().take(50) {
+        let bits = |fitted: &dyn FittedModel, briefing: &Briefing<'_>| -> Vec<u64> {
+            let said = fitted.forecast(briefing).unwrap().distribution;
+            said.cells().iter().map(|p| p.to_bits()).collect()
+        };
+        let bare = bits(fitted.as_ref(), &Briefing::bare(fixture));
+        assert_eq!(bare, bits(plain.as_ref(), &Briefing::bare(fixture)));
+        let briefing = snapshot.briefing(fixture);
+        assert_eq!(bare, bits(plain.as_ref(), &briefing), "line-ups are not its business");
+        assert_ne!(bare, bits(fitted.as_ref(), &briefing));
+    }
+}
+
+/// The news about a fixture if this player started at home, an hour before kick-off.
+fn with_starter(league: &Played<PointsTruth>, fixture: &Fixture, player: PlayerCode) -> (History, Timestamp) {
+    let mut line_ups = league.history.line_up_facts().to_vec();
+    for fact in line_ups.iter_mut().filter(|fact| fact.value.fixture == fixture.id) {
+        fact.value.line_up.home = Some(Starter { player, name: String::new() });
+    }
+    let at = fixture.kickoff.earliest() - SignedDuration::from_hours(1);
+    (league.history.clone().with_line_ups(line_ups), at)
+}
+
+/// Quarterbacks worth about 4 points each way are dealt out anew every season. Each is put in charge of teams he has mostly not
+/// played for: the forecast margin must move with his worth, less what few starts leave unseen.
+#[test]
+fn a_quarterback_takes_his_points_along() {
+    let league = PointsLeague { n_seasons: 6, quarterback_sd: 4.0, ..PointsLeague::nfl() }.generate();
+    let last_round = &league.fixtures[league.fixtures.len() - 4..];
+    let before = league.history.as_of(last_round[0].kickoff.earliest(), RecordedBy::Now);
+    let fitted = Elo::default().fit(&before, last_round[0].competition, None).unwrap();
+    let (mut together, mut truth_squared, mut said_squared) = (0.0, 0.0, 0.0);
+    for fixture in last_round {
+        let margin = |player: PlayerCode| {
+            let (history, at) = with_starter(&league, fixture, player);
+            let said = fitted.forecast(&history.briefing(fixture, at, RecordedBy::Now)).unwrap();
+            let (home, away) = said.distribution.expected_score();
+            home - away
+        };
+        let said: Vec<(f64, f64)> =
+            league.truth.quarterbacks.iter().map(|(player, worth)| (*worth, margin(*player))).collect();
+        let mean = |of: fn(&(f64, f64)) -> f64| said.iter().map(of).sum::<f64>() / said.len() as f64;
+        let (worth_mean, margin_mean) = (mean(|s| s.0), mean(|s| s.1));
+        for (worth, margin) in said {
+            let (worth, margin) = (worth - worth_mean, margin - margin_mean);
+            together += worth * margin;
+            truth_squared += worth * worth;
+            said_squared += margin * margin;
+        }
+    }
+    let (slope, correlation) = (together / truth_squared, together / (truth_squared * said_squared).sqrt());
+    assert!((0.25..1.0).contains(&slope) && correlation > 0.7, "{slope} points a point, r = {correlation}");
 }
 
 #[test]

@@ -30,6 +30,7 @@ fn plain() -> EloRules {
         newcomer: 1500.0,
         carry_over: 1.0,
         margin: MarginOfVictory::Ignored,
+        quarterbacks: None,
     }
 }
 
