@@ -140,7 +140,9 @@ impl QuoteTable {
 impl From<Vec<Fact<Quote>>> for QuoteTable {
     fn from(facts: Vec<Fact<Quote>>) -> Self {
         let mut table = Self::default();
-        facts.iter().for_each(|fact| table.push(fact));
+        for fact in &facts {
+            table.push(fact);
+        }
         table
     }
 }

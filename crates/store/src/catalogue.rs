@@ -3,7 +3,7 @@
 //! Tables come in an order in which each refers only to those before it. Rows come in the order of their primary key, page by
 //! page from a given key on, so that reading can stop anywhere and go on, and no page costs more than the one before.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use sha2::{Digest as _, Sha256};
 
@@ -160,7 +160,12 @@ impl Checksum {
 
     /// The hash as hexadecimal digits.
     pub fn digest(&self) -> String {
-        self.hash.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        let mut digits = String::with_capacity(64);
+        for byte in self.hash.clone().finalize() {
+            // Writing to a string cannot fail.
+            let _ = write!(digits, "{byte:02x}");
+        }
+        digits
     }
 }
 

@@ -119,7 +119,7 @@ impl<'c> Reader<'c> {
     async fn read(&mut self, competition: CompetitionId, sport: Sport) -> Result<(), StoreError> {
         let Self { connection, before, recorded, .. } = self;
         let mut rows =
-            query(sql::HISTORY_VERSIONS).bind(competition.as_str()).bind(*before).fetch(&mut **connection);
+            query(sql::HISTORY_VERSIONS).bind(competition.as_str()).bind(*before).fetch(connection);
         while let Some(row) = rows.try_next().await? {
             let version = fact::version(&row, 4)?;
             let value = Fixture {
@@ -137,8 +137,7 @@ impl<'c> Reader<'c> {
             self.fixtures.push(Fact { times: times(&row, recorded, version.kickoff.earliest())?, value });
         }
         drop(rows);
-        let mut rows =
-            query(sql::HISTORY_RESULTS).bind(competition.as_str()).bind(*before).fetch(&mut **connection);
+        let mut rows = query(sql::HISTORY_RESULTS).bind(competition.as_str()).bind(*before).fetch(connection);
         while let Some(row) = rows.try_next().await? {
             let times = times(&row, recorded, column::instant(row.try_get(4)?)?)?;
             let value = ResultOf { fixture: FixtureId(row.try_get(0)?), outcome: fact::outcome(&row, 5)? };
@@ -146,7 +145,7 @@ impl<'c> Reader<'c> {
         }
         drop(rows);
         let mut rows =
-            query(sql::HISTORY_STATISTICS).bind(competition.as_str()).bind(*before).fetch(&mut **connection);
+            query(sql::HISTORY_STATISTICS).bind(competition.as_str()).bind(*before).fetch(connection);
         while let Some(row) = rows.try_next().await? {
             let times = times(&row, recorded, column::instant(row.try_get(4)?)?)?;
             let value =
@@ -160,7 +159,7 @@ impl<'c> Reader<'c> {
     async fn read_line_ups(&mut self, competition: CompetitionId) -> Result<(), StoreError> {
         let Self { connection, before, recorded, line_ups, .. } = self;
         let mut rows =
-            query(sql::HISTORY_LINE_UPS).bind(competition.as_str()).bind(*before).fetch(&mut **connection);
+            query(sql::HISTORY_LINE_UPS).bind(competition.as_str()).bind(*before).fetch(connection);
         while let Some(row) = rows.try_next().await? {
             let times = times(&row, recorded, column::instant(row.try_get(4)?)?)?;
             let value = LineUpOf { fixture: FixtureId(row.try_get(0)?), line_up: fact::line_up(&row, 5)? };
@@ -176,7 +175,7 @@ impl<'c> Reader<'c> {
         }
         let Self { connection, before, recorded, series, quotes, .. } = self;
         let query = query(sql::HISTORY_QUOTES).bind(competition.as_str()).bind(*before).bind(book);
-        let mut rows = query.fetch(&mut **connection);
+        let mut rows = query.fetch(connection);
         while let Some(row) = rows.try_next().await? {
             let number: i64 = row.try_get(1)?;
             let known_at = column::instant(row.try_get(2)?)?;

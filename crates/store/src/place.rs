@@ -22,7 +22,7 @@ pub enum Place {
 /// A database on a PostgreSQL server, and how many connections to keep.
 #[derive(Clone)]
 pub struct Server {
-    pub(crate) options: PgConnectOptions,
+    pub(crate) options: Box<PgConnectOptions>,
     /// Connections kept open.
     pub min_connections: u32,
     /// Connections opened at the most.
@@ -65,7 +65,7 @@ impl FromStr for Server {
     fn from_str(url: &str) -> Result<Self, StoreError> {
         let options =
             PgConnectOptions::from_str(url).map_err(|e| StoreError::Address { detail: e.to_string() })?;
-        Ok(Self { options, min_connections: 5, max_connections: 10 })
+        Ok(Self { options: Box::new(options), min_connections: 5, max_connections: 10 })
     }
 }
 

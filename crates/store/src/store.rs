@@ -76,7 +76,8 @@ macro_rules! outlasting {
     ($write:expr) => {{
         let mut outage = crate::store::Outage::default();
         loop {
-            match $write.await {
+            // Boxed, so that what awaits it need not hold all of its state.
+            match Box::pin($write).await {
                 Err(error) if outage.outlast(error.is_outage()).await => {}
                 done => break done,
             }

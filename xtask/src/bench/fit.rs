@@ -194,9 +194,6 @@ fn ranked_probability_score(forecast: &Forecast) -> f64 {
     steps.map(|step| step * step).iter().sum::<f64>() / steps.len() as f64
 }
 
-/// One thread, because that is where the peer is fastest: its matrices are small, and on a busy machine the threads of its
-/// linear algebra wait for each other, which made it up to twenty times slower.
-
 #[cfg(test)]
 mod tests {
     use super::*;

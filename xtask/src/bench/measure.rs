@@ -70,7 +70,8 @@ fn peak_mb(status_file: &Path) -> Option<f64> {
     Some(kibibytes * 1024.0 / 1e6)
 }
 
-/// A script of this folder, on one thread.
+/// One thread, because that is where the peer is fastest: its matrices are small, and on a busy machine the threads of its
+/// linear algebra wait for each other, which made it up to twenty times slower.
 pub(super) fn peer_script(python: &Path, name: &str) -> Command {
     let mut command = Command::new(python);
     command.arg(tree::root().join("xtask/src/bench").join(name));

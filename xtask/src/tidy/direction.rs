@@ -28,17 +28,17 @@ pub(super) fn check(sources: &Sources) -> Vec<Finding> {
 /// Why a crate may not depend on another, if so.
 fn refusal(package: &str, dependency: &Dependency) -> Option<String> {
     let on = dependency.on.as_str();
-    let is_ours =
-        MIDDLE.contains(&on) || ["domain", "touchline", "testkit", "xtask", "bench-runner"].contains(&on);
+    let is_ours = MIDDLE.contains(&on)
+        || ["domain", "touchline", "testkit", "xtask", "bench-runner", "store-runner"].contains(&on);
     if !is_ours {
         return None;
     }
     let rule = match on {
-        "xtask" | "bench-runner" => "nobody depends on repository chores",
+        "xtask" | "bench-runner" | "store-runner" => "nobody depends on repository chores",
         "testkit" if !dependency.for_tests => "testkit is for tests: make it a dev-dependency",
         "testkit" => return None,
         _ => match package {
-            "touchline" | "bench-runner" => return None,
+            "touchline" | "bench-runner" | "store-runner" => return None,
             "domain" => "domain depends on no other crate of the workspace",
             "xtask" => "xtask builds without the product",
             _ if on == "domain" => return None,

@@ -37,7 +37,7 @@ const EXTENSIONS: &[Extension] = &[
     Extension {
         directory: "crates/forecast/src/rating",
         list: "ratings",
-        serving: &["paired", "seasons", "totals"],
+        serving: &["paired", "quarterback", "seasons", "totals"],
     },
     Extension { directory: "crates/forecast/src/scoring_rule", list: "scoring_rules", serving: &[] },
     Extension { directory: "crates/forecast/src/simulation/format", list: "ALL", serving: &["conferences"] },

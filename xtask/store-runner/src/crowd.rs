@@ -82,7 +82,7 @@ async fn write(store: Store, number: u64, stop: Arc<AtomicBool>) -> Result<Writt
         if stop.load(Ordering::Relaxed) {
             break;
         }
-        let mut batch = polled(&season, poll)?;
+        let mut batch = polled(&season, poll);
         batch.payload = format!("writer {number} poll {poll}").into_bytes();
         written.quotes += store.import(batch).await?.quotes;
         let key = format!("writer {number} deposit {poll}");

@@ -145,7 +145,7 @@ fn prices(dice: &mut Dice, kickoff: Timestamp) -> Result<Vec<QuoteRecord>> {
     for number in 0..BOOKS {
         let book = book(number)?;
         let mut add = |market, selection, phase, known_at, known_rule| -> Result<()> {
-            let odds = DecimalOdds::from_micros(1_200_000 + dice.below(5_000) as i64 * 1000)?;
+            let odds = DecimalOdds::from_micros(1_200_000 + dice.below(5_000).cast_signed() * 1000)?;
             let series = Series { book, market, selection, phase };
             prices.push(QuoteRecord { series, odds, known_at, known_rule });
             Ok(())

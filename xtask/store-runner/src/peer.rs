@@ -98,9 +98,12 @@ pub(crate) async fn join(place: &str, path: &Path) -> Result<Value> {
     }))
 }
 
+/// By kick-off, home and away.
+type PricesByMatch = BTreeMap<(i64, i64, i64), Vec<QuoteRecord>>;
+
 /// The records of each season, prices grouped by match.
 fn read(league: &League, path: &Path) -> Result<BTreeMap<i16, Vec<MatchRecord<TeamId>>>> {
-    let mut seasons: BTreeMap<i16, BTreeMap<(i64, i64, i64), Vec<QuoteRecord>>> = BTreeMap::new();
+    let mut seasons: BTreeMap<i16, PricesByMatch> = BTreeMap::new();
     for row in csv::Reader::from_path(path)?.deserialize() {
         let row: Row = row?;
         let matches = seasons.entry(row.season).or_default();

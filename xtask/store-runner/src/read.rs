@@ -93,13 +93,13 @@ async fn write(store: Store, stop: Arc<AtomicBool>) -> Result<u64> {
         if stop.load(Ordering::Relaxed) {
             break;
         }
-        written += store.import(polled(&season, poll)?).await?.quotes;
+        written += store.import(polled(&season, poll)).await?.quotes;
     }
     Ok(written)
 }
 
 /// The first round again, with prices of another moment.
-pub(crate) fn polled(season: &ImportBatch, poll: i64) -> Result<ImportBatch> {
+pub(crate) fn polled(season: &ImportBatch, poll: i64) -> ImportBatch {
     let moved = |price: &QuoteRecord, record: &MatchRecord<TeamId>| QuoteRecord {
         known_at: record.kickoff.earliest() - SignedDuration::from_hours(120)
             + SignedDuration::from_millis(poll),
@@ -112,10 +112,10 @@ pub(crate) fn polled(season: &ImportBatch, poll: i64) -> Result<ImportBatch> {
         quotes.dedup_by_key(|price| price.series);
         MatchRecord { quotes, ..record.clone() }
     });
-    Ok(ImportBatch {
+    ImportBatch {
         file: format!("poll {poll}"),
         payload: format!("poll {poll}").into_bytes(),
         records: records.collect(),
         ..season.clone()
-    })
+    }
 }

@@ -195,7 +195,7 @@ fn an_unannounced_match_is_left_out_and_a_late_one_is_forecast_as_of_its_kickoff
         let (mut versions, mut results) = (facts.fixture_facts().to_vec(), facts.result_facts().to_vec());
         let id = FixtureId(1000);
         let other = more.build();
-        let mut version = other.fixture_facts()[0].clone();
+        let mut version = other.fixture_facts()[0];
         version.value.id = id;
         version.times.known_at = noon(known);
         versions.push(version);

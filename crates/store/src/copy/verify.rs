@@ -65,7 +65,9 @@ impl Sides<'_> {
         loop {
             let limit = pace.rows();
             let rows = source.page(self.table, after.as_deref(), limit).await?;
-            rows.iter().for_each(|row| here.add(row));
+            for row in &rows {
+                here.add(row);
+            }
             let block = Block { after: after.as_deref(), rows: &rows, limit };
             put_right += self.match_block(&mut target, &block, &here, &mut there).await?;
             watch(CopyProgress::Verified { table: &self.table.name, rows: rows.len() as u64 });
@@ -99,7 +101,9 @@ impl Sides<'_> {
         for _ in 0..ROUNDS {
             let found = self.found(target, block).await?;
             *there = before.clone();
-            found.iter().for_each(|row| there.add(row));
+            for row in &found {
+                there.add(row);
+            }
             if there.digest() == here.digest() {
                 return Ok(put_right);
             }

@@ -16,7 +16,7 @@ use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, pool::PoolConnection};
 pub use self::value::Value;
 pub(crate) use self::value::unsigned_zero;
 pub(crate) use self::{
-    query::{Row, assembled, query, query_as, query_scalar},
+    query::{Query, Row, assembled, query, query_as, query_scalar},
     upkeep::{extents, look, objects, partitions, run_all, schema, vitals},
 };
 use crate::{Access, Column, Kind, Place, StoreError, column, statement::BulkInsert};
@@ -209,7 +209,10 @@ impl Values<'_> {
     pub(crate) fn add(&mut self, value: impl Into<Value>) -> Result<(), StoreError> {
         match &mut self.0 {
             Sink::Sqlite(arguments) => Ok(sqlite::add(arguments, value.into())?),
-            Sink::Postgres(bytes) => Ok(postgres::copy(bytes, value.into())),
+            Sink::Postgres(bytes) => {
+                postgres::copy(bytes, value.into());
+                Ok(())
+            }
         }
     }
 }

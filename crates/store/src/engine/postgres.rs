@@ -270,7 +270,7 @@ pub(super) fn is_lost(error: &sqlx::Error) -> bool {
 /// The store's own words, by SQLSTATE: <https://www.postgresql.org/docs/15/errcodes-appendix.html>.
 pub(super) fn classify(error: sqlx::Error) -> StoreError {
     let detail = error.to_string();
-    let code = error.as_database_error().and_then(|e| e.code().map(|code| code.into_owned()));
+    let code = error.as_database_error().and_then(|e| e.code().map(std::borrow::Cow::into_owned));
     match code.as_deref() {
         Some("55P03" | "40P01" | "57014") => StoreError::Busy { waited_secs: LOCK_TIMEOUT.as_secs() },
         Some("53100") => StoreError::DiskFull,

@@ -10,7 +10,7 @@ use domain::{FixtureId, Loss, Reason, Rejection, quote::Series, record::QuoteRec
 use super::stored::ranges;
 use crate::{
     StoreError, column,
-    engine::{self, Connection, insert_rows, query, query_scalar},
+    engine::{self, Connection, Query, insert_rows, query, query_scalar},
     statement::fact as sql,
 };
 
@@ -191,7 +191,7 @@ async fn sum_up(connection: &mut Connection, rows: &[QuoteRow], founded: &[i64])
     })
     .await?;
     for sums in known {
-        let update = sums.into_iter().fold(query(sql::SUM_UP_QUOTES), |query, value| query.bind(value));
+        let update = sums.into_iter().fold(query(sql::SUM_UP_QUOTES), Query::bind);
         update.execute(&mut *connection).await?;
     }
     Ok(())

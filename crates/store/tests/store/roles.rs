@@ -8,6 +8,9 @@ use crate::{
     sample::{At, Engine, LATER, NOW, Place, batch, eng, roster, season, ts},
 };
 
+/// SQLSTATE of what a role may not do.
+const DENIED: &str = "42501";
+
 /// A schema with roles of its own, which are dropped with it.
 struct Server {
     /// As the superuser.
@@ -110,7 +113,6 @@ async fn a_reader_reads_and_a_writer_appends() {
     let error = writing.vacuum(&mut |_| ()).await.unwrap_err();
     assert!(matches!(error, StoreError::Denied { .. }), "{error:?}");
 
-    const DENIED: &str = "42501";
     for (user, sql) in [
         (reader, "INSERT INTO report (kind, created_at, body) VALUES ('a', 1, '')"),
         (reader, "UPDATE import SET complete = 0"),

@@ -64,7 +64,7 @@ pub(super) async fn run(app: &App, command: &Command) -> Result<()> {
     match command {
         Command::Stats(_) => stats(app, server).await,
         Command::Clear(_) => clear(app, server).await,
-        Command::Warm(_) => warm(app, server).await,
+        Command::Warm(_) => Box::pin(warm(app, server)).await,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The database itself: looked at, brought up to date, copied there and back.
 
-use std::process::Command;
+use std::{fmt::Write as _, process::Command};
 
 use serde_json::Value;
 
@@ -59,8 +59,10 @@ fn pairings() -> String {
         let (day, month) = (1 + n % 4 * 7, 8 + n / 4);
         let score = [(2, 1, "H"), (0, 0, "D"), (1, 3, "A")][n % 3];
         let (home, away, (goals, against, result)) = (TEAMS[home], TEAMS[away], score);
-        rows +=
-            &format!("E0,{day:02}/{month:02}/2023,{home},{away},{goals},{against},{result},2.1,3.4,3.6\n");
+        let _ = writeln!(
+            rows,
+            "E0,{day:02}/{month:02}/2023,{home},{away},{goals},{against},{result},2.1,3.4,3.6"
+        );
     }
     rows
 }

@@ -16,7 +16,7 @@ fn leagues() -> Vec<(CompetitionId, History)> {
     let moved: Vec<_> = south
         .fixture_facts()
         .iter()
-        .cloned()
+        .copied()
         .map(|mut fact| {
             fact.value.competition = "esp.1".parse().unwrap();
             fact.value.home = TeamId(fact.value.home.0 + 100);

@@ -99,7 +99,9 @@ impl Trace {
         let mut rest = Lessons::default();
         for part in seen.chunks(CHUNK).skip(chunks.len()) {
             let mut lessons = Lessons::default();
-            part.iter().for_each(|one| learn(model, &mut now, one, &mut lessons));
+            for one in part {
+                learn(model, &mut now, one, &mut lessons);
+            }
             if part.len() == CHUNK {
                 chunks.push(Arc::new(Chunk { hash: hash_of(part), lessons, after: now.clone() }));
             } else {

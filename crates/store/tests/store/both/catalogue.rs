@@ -24,7 +24,9 @@ async fn all_rows(store: &Store, table: &Table, limit: u32) -> Vec<Values> {
 
 fn digest(rows: &[Values]) -> String {
     let mut checksum = Checksum::default();
-    rows.iter().for_each(|row| checksum.add(row));
+    for row in rows {
+        checksum.add(row);
+    }
     checksum.digest()
 }
 

@@ -18,7 +18,7 @@ async fn try_copy(from: &Place, to: &At) -> Result<Copied, StoreError> {
 
 async fn copy(from: &Place, to: &At) -> Copied {
     let copied = try_copy(from, to).await.unwrap();
-    assert!(copied.tables.iter().all(|table| table.is_equal()), "{copied:?}");
+    assert!(copied.tables.iter().all(touchline_store::CopiedTable::is_equal), "{copied:?}");
     copied
 }
 
