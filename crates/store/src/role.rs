@@ -6,12 +6,13 @@
 use crate::{Place, StoreError, engine};
 
 /// What statements change. All else is only ever appended. A test sends every statement as the writer.
-const UPDATED: [(&str, &[&str]); 6] = [
+const UPDATED: [(&str, &[&str]); 7] = [
     ("competition", &["sport", "name", "pool", "zone", "season_rule"]),
     (
         "import",
         &["complete", "fixtures", "results", "statistics", "quotes", "duplicates", "corrections", "rejected"],
     ),
+    ("fixture_quotes", &["first_known_at", "last_known_at", "quotes"]),
     ("import_name", &["row_count"]),
     ("name_review", &["status", "team_id", "decided_at"]),
     ("quarantine", &["status", "decided_at"]),
@@ -97,6 +98,11 @@ impl Roles {
         let quoted: Vec<String> = relations.iter().map(|name| format!("\"{name}\"")).collect();
         statements.extend(owned("TABLE", &quoted));
         statements.extend(owned("ROUTINE", routines));
+        for routine in routines {
+            // What runs with the owner's rights is not for everybody.
+            statements.push(format!("REVOKE ALL ON ROUTINE {routine} FROM PUBLIC"));
+            statements.push(format!("GRANT EXECUTE ON ROUTINE {routine} TO {writer}"));
+        }
         statements.extend([
             // Whatever was granted before; what follows is all they have.
             format!("REVOKE ALL ON ALL TABLES IN SCHEMA \"{schema}\" FROM {writer}, {reader}"),

@@ -8,9 +8,6 @@ use crate::{
     sample::{At, Engine, LATER, NOW, Place, batch, eng, roster, season, ts},
 };
 
-/// SQLSTATE of what a role may not do.
-const DENIED: &str = "42501";
-
 /// A schema with roles of its own, which are dropped with it.
 struct Server {
     /// As the superuser.
@@ -58,6 +55,9 @@ impl Server {
         }
     }
 }
+
+/// SQLSTATE of what a user may not do.
+const DENIED: &str = "42501";
 
 #[tokio::test]
 async fn from_an_empty_database_to_a_running_one() {
@@ -113,9 +113,22 @@ async fn a_reader_reads_and_a_writer_appends() {
     let error = writing.vacuum(&mut |_| ()).await.unwrap_err();
     assert!(matches!(error, StoreError::Denied { .. }), "{error:?}");
 
+    // A function of the owner's does what its caller may not, for the writer alone.
+    for sql in [
+        "CREATE FUNCTION make_table() RETURNS VOID LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT \
+         AS 'CREATE TABLE made (id BIGINT)'",
+        "DROP TABLE IF EXISTS made",
+    ] {
+        At::Schema(server.url.clone()).execute(sql).await.unwrap();
+    }
+    server.roles.apply(&server.superuser()).await.unwrap();
+    assert_eq!(server.ask(writer, "SELECT make_table()").await, Ok(()));
+    server.ask(reader, "SELECT id FROM made").await.expect("a new table of the owner's can be read at once");
+
     for (user, sql) in [
         (reader, "INSERT INTO report (kind, created_at, body) VALUES ('a', 1, '')"),
         (reader, "UPDATE import SET complete = 0"),
+        (reader, "SELECT make_table()"),
         (writer, "DELETE FROM quote"),
         (writer, "DELETE FROM ledger"),
         (writer, "TRUNCATE rejection"),
