@@ -27,7 +27,7 @@ fn spawn_limited(path: &Path, blocks: u32) -> Child {
 #[tokio::test]
 async fn a_process_that_cannot_write_on_leaves_whole_imports() {
     let place = place_on(Engine::Sqlite).await;
-    assert!(!spawn_limited(&place.path(), 1500).wait().unwrap().success());
+    assert!(!spawn_limited(&place.path(), 3000).wait().unwrap().success());
     let done = count(&place, "import").await;
     assert!((1..100).contains(&done), "{done} imports fit under the limit");
     assert_whole(&place).await;

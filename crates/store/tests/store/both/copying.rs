@@ -178,13 +178,15 @@ async fn a_row_that_only_the_copy_has_is_named() {
     let to = At::new(ENGINE).await;
     copy(&place, &to).await;
     let to = opened(to).await;
+    // In a month that has prices, and so a partition.
+    let at = 1_691_700_000_000_000_i64;
     for (fixture, what) in [(3, "in the middle"), (99, "at the end")] {
         unfinish(&to).await;
-        to.execute(&format!("INSERT INTO quote VALUES ({fixture}, 77, 5, 1, 2000000, 0)")).await.unwrap();
+        to.execute(&format!("INSERT INTO quote VALUES ({fixture}, 77, {at}, 1, 2000000, 0)")).await.unwrap();
         let error = try_copy(&place, &to.at).await.unwrap_err();
         let words = error.to_string();
         assert!(
-            words.contains("table quote") && words.contains(&format!("({fixture}, 77, 5, 1)")),
+            words.contains("table quote") && words.contains(&format!("({fixture}, 77, {at}, 1)")),
             "{what}: {words}"
         );
         assert!(words.contains("the source has no such row"), "{words}");
@@ -223,7 +225,9 @@ async fn a_copy_killed_at_any_instant_goes_on() {
             child.kill().unwrap();
             child.wait().unwrap();
             let left = to.open(Access::ReadOnly).await.unwrap();
-            assert!(left.integrity().await.unwrap().is_empty());
+            // The sums over prices come before the prices; nothing else is amiss in half a copy.
+            let findings = left.integrity().await.unwrap();
+            assert!(findings.iter().all(|f| f.starts_with("the number of prices")), "{findings:?}");
             n_partial += u32::from(left.unfinished_copy().await.unwrap().is_some());
         }
         assert!(n_partial > 0, "every copy was done before it was killed");
