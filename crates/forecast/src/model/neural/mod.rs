@@ -7,31 +7,35 @@
 //! | h_t | state of the LSTM after match t |
 //! | a_t | attention, softmax over t of v' tanh(W h_t) |
 //! | c | the team's reading, sum over t of a_t h_t, beside h_T |
+//! | e | mean of the embeddings of those who start for a side, 0 where nobody is named (`players.rs`) |
 //!
 //! ```text
-//! h_t = LSTM(x_t, h_(t-1)),   P = softmax(B relu(A [c_home, h_home, c_away, h_away, Elo difference, at home]))
+//! h_t = LSTM(x_t, h_(t-1)),   P = softmax(B relu(A [c_home, h_home, c_away, h_away, e_home, e_away, Elo difference, at home]))
 //! ```
 //!
 //! One network serves both sides. It is trained by AdamW on cross-entropy, on the window's earlier part; the epoch that does
 //! best on the latest part is kept. Weights start from a seeded generator and batches are drawn by it, so that a fit repeats
-//! itself. The score distribution is Elo's, reweighted to the outcome probabilities. Line-ups are not stored yet, so players
-//! are not embedded.
+//! itself. The score distribution is Elo's, reweighted to the outcome probabilities.
+//!
+//! Embeddings are learnt with the rest, one for every player with enough starts and one that all others share. Where no match
+//! it learns from has a line-up there are none, and the network is that without e.
 //!
 //! S. Hochreiter and J. Schmidhuber, "Long Short-Term Memory", Neural Computation 9 (1997), 1735-1780; D. Bahdanau, K. Cho and
 //! Y. Bengio, "Neural Machine Translation by Jointly Learning to Align and Translate", ICLR 2015, for the attention;
 //! I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization", ICLR 2019.
 
 mod network;
+mod players;
 mod sequence;
 
 use std::any::Any;
 
-use domain::{Briefing, CompetitionId, OutcomeProbabilities, Snapshot, Sport};
+use domain::{Briefing, CompetitionId, Fixture, OutcomeProbabilities, Snapshot, Sport, line_up::PlayerCode};
 use serde_json::json;
 
 use self::{
     network::{Network, Training},
-    sequence::{Reader, Readings},
+    sequence::Reader,
 };
 use super::{FitReport, FittedModel, Model, Predicted, elo::Elo};
 use crate::ForecastError;
@@ -43,6 +47,8 @@ const NAME: &str = "neural";
 pub struct Neural {
     /// Width of the recurrent state.
     pub hidden: usize,
+    /// Numbers that stand for a player.
+    pub embedding: usize,
     /// Passes over the training matches at the most.
     pub epochs: usize,
     /// Matches per step.
@@ -63,6 +69,7 @@ impl Default for Neural {
     fn default() -> Self {
         Self {
             hidden: 16,
+            embedding: 4,
             epochs: 12,
             batch: 64,
             learning_rate: 3e-3,
@@ -85,6 +92,10 @@ impl Model for Neural {
 
     fn on_request(&self) -> bool {
         true
+    }
+
+    fn draft(&self) -> Option<Box<dyn Model>> {
+        Some(Box::new(Self { hidden: 8, epochs: 4, ..*self }))
     }
 
     /// A start is not used: training is no search for one optimum, so another start would be another model.
@@ -126,12 +137,29 @@ struct FittedNeural {
     report: FitReport,
 }
 
+impl FittedNeural {
+    /// Home, draw and away; at a neutral venue the mean of the match seen from one side and from the other, so that nobody is
+    /// at home.
+    fn seen(
+        &self,
+        fixture: &Fixture,
+        starters: [Option<PlayerCode>; 2],
+    ) -> Result<[f64; 3], candle_core::Error> {
+        let readings = self.reader.readings(fixture, starters);
+        let [home, draw, away] = self.network.probabilities(&readings)?;
+        if !fixture.neutral {
+            return Ok([home, draw, away]);
+        }
+        let [lost, level, won] = self.network.probabilities(&readings.mirrored())?;
+        Ok([0.5 * (home + won), 0.5 * (draw + level), 0.5 * (away + lost)])
+    }
+}
+
 impl FittedModel for FittedNeural {
     fn forecast(&self, briefing: &Briefing<'_>) -> Result<Predicted, ForecastError> {
         let fixture = briefing.fixture();
         let Predicted { distribution, uncertainty } = self.scores.forecast(briefing)?;
-        let readings: Readings = self.reader.readings(fixture);
-        let [home, draw, away] = self.network.probabilities(&readings).map_err(|e| numerics(&e))?;
+        let [home, draw, away] = self.seen(fixture, briefing.starters()).map_err(|e| numerics(&e))?;
         let tie = distribution.outcome_probabilities().draw;
         // Where a tie is a rarity the network only weighs the sides.
         let outcome = if fixture.sport.is_three_way() {
@@ -148,7 +176,12 @@ impl FittedModel for FittedNeural {
     }
 
     fn parameters(&self) -> serde_json::Value {
-        json!({ "weights": self.network.n_weights(), "epochs": self.report.iterations, "scores": self.scores.parameters() })
+        json!({
+            "weights": self.network.n_weights(),
+            "embeddings": self.network.n_embeddings(),
+            "epochs": self.report.iterations,
+            "scores": self.scores.parameters(),
+        })
     }
 
     fn as_any(&self) -> &dyn Any {

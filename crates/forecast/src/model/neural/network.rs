@@ -2,7 +2,7 @@
 
 use candle_core::{D, DType, Device, IndexOp, Module, Result, Tensor, Var};
 use candle_nn::{
-    AdamW, LSTM, LSTMConfig, Linear, Optimizer, ParamsAdamW, RNN, VarBuilder, VarMap, linear,
+    AdamW, LSTM, LSTMConfig, Linear, Optimizer, ParamsAdamW, RNN, VarBuilder, VarMap, linear, linear_no_bias,
     ops::{log_softmax, softmax},
 };
 use rand::{RngExt, SeedableRng, seq::SliceRandom};
@@ -10,6 +10,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::{
     Neural,
+    players::Players,
     sequence::{CONTEXT, Example, LENGTH, Reading, Readings, WIDTH},
 };
 
@@ -26,8 +27,16 @@ pub(super) struct Network {
     attention_vector: Linear,
     dense: Linear,
     outcome: Linear,
+    /// None where no match it learnt from has a line-up.
+    players: Option<Embeddings>,
     /// In the order of their names.
     weights: Vec<Var>,
+}
+
+/// A vector for every player and one for all others.
+struct Embeddings {
+    players: Players,
+    vectors: Linear,
 }
 
 /// A finished training.
@@ -40,15 +49,24 @@ pub(super) struct Training {
 }
 
 impl Network {
-    fn new(hidden: usize, random: &mut Xoshiro256PlusPlus) -> Result<Self> {
+    fn new(settings: &Neural, players: Option<Players>, random: &mut Xoshiro256PlusPlus) -> Result<Self> {
+        let Neural { hidden, embedding, .. } = *settings;
         let map = VarMap::new();
         let build = VarBuilder::from_varmap(&map, DType::F32, &DEVICE);
+        let players = players
+            .map(|players| {
+                let vectors = linear_no_bias(players.n_embeddings(), embedding, build.pp("players"))?;
+                Ok::<_, candle_core::Error>(Embeddings { players, vectors })
+            })
+            .transpose()?;
+        let of_players = if players.is_some() { 2 * embedding } else { 0 };
         let network = Self {
             lstm: candle_nn::lstm(WIDTH, hidden, LSTMConfig::default(), build.pp("lstm"))?,
             attention: linear(hidden, hidden, build.pp("attention"))?,
             attention_vector: linear(hidden, 1, build.pp("attention_vector"))?,
-            dense: linear(4 * hidden + CONTEXT, DENSE, build.pp("dense"))?,
+            dense: linear(4 * hidden + of_players + CONTEXT, DENSE, build.pp("dense"))?,
             outcome: linear(DENSE, 3, build.pp("outcome"))?,
+            players,
             weights: Vec::new(),
         };
         let mut named: Vec<(String, Var)> = match map.data().lock() {
@@ -66,16 +84,17 @@ impl Network {
     /// Trains on the earlier examples and keeps the pass that does best on the latest.
     pub(super) fn train(settings: &Neural, examples: &[Example]) -> Result<Training> {
         let mut random = Xoshiro256PlusPlus::seed_from_u64(settings.seed);
-        let network = Self::new(settings.hidden, &mut random)?;
         let held_out = ((examples.len() as f64 * settings.held_out) as usize).max(1);
         let (earlier, latest) = examples.split_at(examples.len().saturating_sub(held_out));
+        let players = Players::of(earlier.iter().flat_map(|example| &example.readings.starters));
+        let network = Self::new(settings, players, &mut random)?;
         let mut order: Vec<usize> = (0..earlier.len()).collect();
         let steps = settings.epochs * earlier.len().div_ceil(settings.batch);
         let mut optimiser = AdamW::new(
             network.weights.clone(),
             ParamsAdamW { weight_decay: settings.weight_decay, ..ParamsAdamW::default() },
         )?;
-        let latest = Batch::of(&latest.iter().collect::<Vec<_>>())?;
+        let latest = network.batch(&latest.iter().collect::<Vec<_>>())?;
         let mut best = (network.loss(&latest)?, network.copied()?);
         let mut step = 0;
         for _ in 0..settings.epochs {
@@ -85,7 +104,7 @@ impl Network {
                 optimiser.set_learning_rate(
                     settings.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos()),
                 );
-                let batch = Batch::of(&chosen.iter().map(|i| &earlier[*i]).collect::<Vec<_>>())?;
+                let batch = network.batch(&chosen.iter().map(|i| &earlier[*i]).collect::<Vec<_>>())?;
                 optimiser.backward_step(&network.cross_entropy(&batch)?)?;
                 step += 1;
             }
@@ -103,7 +122,7 @@ impl Network {
 
     /// Probabilities of home win, draw and away win.
     pub(super) fn probabilities(&self, readings: &Readings) -> Result<[f64; 3]> {
-        let inputs = Inputs::of(&[readings])?;
+        let inputs = self.inputs(&[readings])?;
         let p = softmax(&self.logits(&inputs)?, D::Minus1)?.i(0)?.to_vec1::<f32>()?;
         Ok(std::array::from_fn(|c| p.get(c).copied().map_or(0.0, f64::from)))
     }
@@ -111,6 +130,23 @@ impl Network {
     /// How many numbers were trained.
     pub(super) fn n_weights(&self) -> usize {
         self.weights.iter().map(|var| var.elem_count()).sum()
+    }
+
+    /// How many players have an embedding of their own or share one; 0 where nobody was named.
+    pub(super) fn n_embeddings(&self) -> usize {
+        self.players.as_ref().map_or(0, |embeddings| embeddings.players.n_embeddings())
+    }
+
+    fn inputs(&self, readings: &[&Readings]) -> Result<Inputs> {
+        Inputs::of(readings, self.players.as_ref().map(|embeddings| &embeddings.players))
+    }
+
+    fn batch(&self, examples: &[&Example]) -> Result<Batch> {
+        let targets: Vec<f32> = examples.iter().flat_map(|e| e.target).collect();
+        Ok(Batch {
+            inputs: self.inputs(&examples.iter().map(|e| &e.readings).collect::<Vec<_>>())?,
+            targets: Tensor::from_vec(targets, (examples.len(), 3), &DEVICE)?,
+        })
     }
 
     fn copied(&self) -> Result<Vec<Tensor>> {
@@ -129,7 +165,14 @@ impl Network {
     fn logits(&self, inputs: &Inputs) -> Result<Tensor> {
         let home = self.read(&inputs.home, &inputs.home_mask)?;
         let away = self.read(&inputs.away, &inputs.away_mask)?;
-        let joined = Tensor::cat(&[&home, &away, &inputs.context], 1)?;
+        let mut joined = vec![home, away];
+        if let (Some(embeddings), Some(shares)) = (&self.players, &inputs.starters) {
+            for shares in shares {
+                joined.push(embeddings.vectors.forward(shares)?);
+            }
+        }
+        joined.push(inputs.context.clone());
+        let joined = Tensor::cat(&joined, 1)?;
         self.outcome.forward(&self.dense.forward(&joined)?.relu()?)
     }
 
@@ -166,10 +209,12 @@ struct Inputs {
     away: Tensor,
     away_mask: Tensor,
     context: Tensor,
+    /// Shares of embeddings in the home and the away side.
+    starters: Option<[Tensor; 2]>,
 }
 
 impl Inputs {
-    fn of(readings: &[&Readings]) -> Result<Self> {
+    fn of(readings: &[&Readings], players: Option<&Players>) -> Result<Self> {
         let n = readings.len();
         let matches = |side: fn(&Readings) -> &Reading| {
             let numbers = readings.iter().flat_map(|r| side(r).matches.as_flattened().iter().copied());
@@ -186,6 +231,16 @@ impl Inputs {
             away: matches(|r| &r.away)?,
             away_mask: mask(|r| &r.away)?,
             context: Tensor::from_vec(context, (n, CONTEXT), &DEVICE)?,
+            starters: players
+                .map(|players| {
+                    let side = |side: usize| -> Result<Tensor> {
+                        let starters = |r: &&Readings| -> Vec<f32> { players.shares(&r.starters[side]) };
+                        let shares: Vec<f32> = readings.iter().flat_map(starters).collect();
+                        Tensor::from_vec(shares, (n, players.n_embeddings()), &DEVICE)
+                    };
+                    Ok::<_, candle_core::Error>([side(0)?, side(1)?])
+                })
+                .transpose()?,
         })
     }
 }
@@ -193,14 +248,4 @@ impl Inputs {
 struct Batch {
     inputs: Inputs,
     targets: Tensor,
-}
-
-impl Batch {
-    fn of(examples: &[&Example]) -> Result<Self> {
-        let targets: Vec<f32> = examples.iter().flat_map(|e| e.target).collect();
-        Ok(Self {
-            inputs: Inputs::of(&examples.iter().map(|e| &e.readings).collect::<Vec<_>>())?,
-            targets: Tensor::from_vec(targets, (examples.len(), 3), &DEVICE)?,
-        })
-    }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use domain::{CompetitionId, Fixture, OutcomeClass, PlayedMatch, Snapshot, TeamId};
+use domain::{CompetitionId, Fixture, OutcomeClass, PlayedMatch, Snapshot, TeamId, line_up::PlayerCode};
 use jiff::Timestamp;
 
-use crate::rating::{EloRules, EloTable, elo::SCALE};
+use super::players::Starters;
+use crate::rating::{EloRules, EloTable, RatingTable, elo::SCALE};
 
 /// Matches that are read of each team.
 pub(super) const LENGTH: usize = 12;
@@ -22,12 +23,21 @@ pub(super) struct Reading {
     pub(super) mask: [f32; LENGTH],
 }
 
-/// Both teams' readings and the fixture itself.
+/// Both teams' readings, the fixture itself and who starts for home and away.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Readings {
     pub(super) home: Reading,
     pub(super) away: Reading,
     pub(super) context: [f32; CONTEXT],
+    pub(super) starters: [Starters; 2],
+}
+
+impl Readings {
+    /// The same match seen from the other side.
+    pub(super) fn mirrored(self) -> Self {
+        let Self { home, away, context: [difference, at_home], starters: [ours, theirs] } = self;
+        Self { home: away, away: home, context: [-difference, at_home], starters: [theirs, ours] }
+    }
 }
 
 /// What was read before a match, and what came of it.
@@ -90,19 +100,21 @@ impl Reader {
         };
         let mut examples = Vec::new();
         for played in snapshot.played_in(competition) {
-            examples.push(Example { readings: reader.readings(played.fixture), target: target(&played) });
+            let readings = reader.readings(played.fixture, played.starters());
+            examples.push(Example { readings, target: target(&played) });
             reader.take(&played);
         }
         (reader, examples)
     }
 
-    /// What is known of a fixture's two teams.
-    pub(super) fn readings(&self, fixture: &Fixture) -> Readings {
+    /// What is known of a fixture's two teams and of who starts for them.
+    pub(super) fn readings(&self, fixture: &Fixture, starters: [Option<PlayerCode>; 2]) -> Readings {
         let difference = self.elo.difference(fixture) / SCALE;
         Readings {
             home: self.reading(fixture.home, fixture.kickoff.earliest()),
             away: self.reading(fixture.away, fixture.kickoff.earliest()),
             context: [difference as f32, f32::from(u8::from(!fixture.neutral))],
+            starters: starters.map(|starter| starter.into_iter().collect()),
         }
     }
 
@@ -146,7 +158,7 @@ impl Reader {
             }
             seen.push_back(Seen { kickoff: fixture.kickoff.earliest(), numbers });
         }
-        self.elo.update(fixture, score);
+        self.elo.update(played);
     }
 }
 
