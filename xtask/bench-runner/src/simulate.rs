@@ -31,23 +31,28 @@ pub(crate) fn run(repeats: usize) -> Result<Value> {
         },
     )?;
     let (state, forecasts) = season()?;
+    let simulate = |carry_doubt, seed| {
+        let league = League {
+            state: &state,
+            season: SEASON,
+            rules: LeagueRules::of(CompetitionId::literal("eng.1")),
+            forecasts: black_box(&forecasts),
+            adjustments: &[],
+            carry_doubt,
+        };
+        league.simulate(Runs { n: N, seed })
+    };
     let seasons = |carry_doubt| {
         timed(repeats, computed, |seed| {
-            let league = League {
-                state: &state,
-                season: SEASON,
-                rules: LeagueRules::of(CompetitionId::literal("eng.1")),
-                forecasts: black_box(&forecasts),
-                adjustments: &[],
-                carry_doubt,
-            };
-            black_box(league.simulate(Runs { n: N, seed })?);
+            black_box(simulate(carry_doubt, seed)?);
             Ok(())
         })
     };
+    let strongest = state.teams.len() - 1;
     let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
     Ok(json!({
         "matches": state.remaining.len(),
+        "champion_share": simulate(false, 0)?.within(strongest, 1..=1).value,
         "match_seconds": match_seconds,
         "season_seconds": one_thread.install(|| seasons(false))?,
         "season_with_doubt_seconds": one_thread.install(|| seasons(true))?,

@@ -7,11 +7,11 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::Deserialize;
 
 use super::{Figure, import::csv_files, left_by, measure};
-use crate::{process, tree};
+use crate::tree;
 
 /// Every forecast behind the figures, one file for all sports.
 const FORECASTS: &str = "accuracy_forecasts.csv";
@@ -54,9 +54,7 @@ pub(super) fn run() -> Result<Vec<Figure>> {
         }
         let mut walk = Command::new(&runner);
         walk.args(["accuracy", field.name]).arg(data.path().join("touchline.db")).arg(&forecasts);
-        let text = process::text(&mut walk)?;
-        let walked: Walked =
-            serde_json::from_str(&text).with_context(|| format!("no figures: {text:.200}"))?;
+        let walked: Walked = measure::json(&mut walk)?;
         figures.extend(walked.figures);
     }
     Ok(figures)

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Figure, measure};
-use crate::{process, tree};
+use crate::tree;
 
 const STAN: &str = "a posterior by Stan";
 const OTHER_SAMPLER: &str = "a posterior by another program on nuts-rs";
@@ -75,8 +75,7 @@ impl Sampled {
 fn sample(runner: &Path, csv: &Path, reference: &Path, variant: &str) -> Result<Sampled> {
     let mut command = Command::new(runner);
     command.arg("nuts").args([csv, reference]).arg(variant);
-    let text = process::text(&mut command)?;
-    serde_json::from_str(&text).with_context(|| format!("`{}` printed {text:.200}", process::shown(&command)))
+    measure::json(&mut command)
 }
 
 #[cfg(test)]
