@@ -189,6 +189,20 @@ impl History {
         &self.line_ups
     }
 
+    /// Bytes of memory it takes, but for what a few facts hold beside themselves, such as periods and names.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&*self.fixtures)
+            + size_of_val(&*self.results)
+            + size_of_val(&*self.statistics)
+            + size_of_val(&*self.line_ups)
+            + self.quotes.bytes()
+            + size_of_val(&*self.ids)
+            + [&self.fixture_index, &self.result_index, &self.statistics_index, &self.line_up_index]
+                .map(|index| size_of_val(&**index))
+                .iter()
+                .sum::<usize>()
+    }
+
     /// The latest import any fact came from.
     pub fn last_sequence(&self) -> Option<Sequence> {
         let sequences = self.fixtures.iter().map(|f| f.times.sequence);

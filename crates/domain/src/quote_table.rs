@@ -158,6 +158,14 @@ pub(crate) struct QuotesByFixture {
 }
 
 impl QuotesByFixture {
+    /// Bytes of memory.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&*self.series)
+            + size_of_val(&*self.origins)
+            + size_of_val(&*self.starts)
+            + size_of_val(&*self.rows)
+    }
+
     /// Those of one fixture, which is the `i`-th.
     pub(crate) fn of(&self, fixture: FixtureId, i: usize) -> QuotesOf<'_> {
         QuotesOf {
@@ -226,7 +234,8 @@ impl<'h> QuotesOf<'h> {
 
 /// Whole microseconds before `at` are those before the first one not before it.
 fn first_micro_not_before(at: Timestamp) -> i64 {
-    -((-at.as_nanosecond()).div_euclid(1000) as i64)
+    // Before 1970 both parts are negative, and cutting off is rounding up.
+    at.as_microsecond() + i64::from(at.subsec_nanosecond() % 1000 > 0)
 }
 
 /// The last instant of all where rounding up went beyond it.

@@ -1,25 +1,32 @@
 //! Reading facts. SQL narrows down to what may matter; [`domain::History::as_of`] alone decides what is visible.
+//!
+//! Facts are only ever appended, and imports take turns. So what all imports up to the last one stored stays the same however
+//! many connections read it, and an import committed meanwhile is in no fact.
 
-use std::collections::HashMap;
+mod facts;
+mod packed;
+mod quotes;
+mod recent;
+
+use std::sync::Arc;
 
 use domain::{
-    BookId, CompetitionId, Fact, Fixture, FixtureId, History, Quote, Sequence, Sport, TeamId, Times,
-    history::{LineUpOf, ResultOf, StatisticsOf},
+    BookId, Competition, CompetitionId, FixtureId, History, KnownRule, Phase, Sequence, Sport, Times,
     quote::Series,
 };
-use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 
+use self::packed::Fields;
+pub(crate) use self::recent::Recent;
 use crate::{
     Store, StoreError, column,
-    engine::{Connection, Row, query, query_as, query_scalar},
-    fact,
+    engine::{Connection, Row, query_scalar},
     statement::{fact as sql, import::RECORDED},
     store::outlasting,
 };
 
 /// Which facts to read.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Scope {
     /// Of these competitions; of all when empty.
     pub competitions: Vec<CompetitionId>,
@@ -29,16 +36,31 @@ pub struct Scope {
     pub known_before: Option<Timestamp>,
 }
 
-/// Which prices to read. There are some thirty per match.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Which prices to read. There are some thirty per match, and hundreds where they are watched.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub enum QuoteScope {
     /// None.
     #[default]
     None,
     /// Those of some books.
     Books(Vec<BookId>),
+    /// Closing prices of these books; of all when empty.
+    Closing(Vec<BookId>),
     /// All.
     All,
+}
+
+impl QuoteScope {
+    fn includes(&self, series: &Series) -> bool {
+        match self {
+            Self::None => false,
+            Self::Books(books) => books.contains(&series.book),
+            Self::Closing(books) => {
+                series.phase == Phase::Closing && (books.is_empty() || books.contains(&series.book))
+            }
+            Self::All => true,
+        }
+    }
 }
 
 impl Store {
@@ -52,176 +74,133 @@ impl Store {
         id.map(|id| column::parsed("competition", &id)).transpose()
     }
 
-    /// The facts in scope.
+    /// The facts in scope. Asked again before the next import, it is the same history, from memory.
     ///
     /// # Errors
     /// When the store cannot be read, or a later version wrote into it.
-    pub async fn history(&self, scope: &Scope) -> Result<History, StoreError> {
-        outlasting!(self.try_history(scope))
+    pub async fn history(&self, scope: &Scope) -> Result<Arc<History>, StoreError> {
+        let last = outlasting!(self.last_import())?;
+        let version = last.map(|import| (import.sequence, import.recorded_at));
+        if let Some(history) = self.recent().get(scope, version).await {
+            return Ok(history);
+        }
+        let history = Arc::new(outlasting!(self.try_history(scope))?);
+        self.recent().keep(scope, version, &history).await;
+        Ok(history)
     }
 
     async fn try_history(&self, scope: &Scope) -> Result<History, StoreError> {
-        let competitions = self.competitions().await?;
-        // One read transaction, so that an import committed meanwhile is in all facts or in none.
-        let mut transaction = self.readers().begin_read().await?;
-        let mut reader = Reader::open(&mut transaction, scope.known_before).await?;
-        let in_scope = |id: &CompetitionId| scope.competitions.is_empty() || scope.competitions.contains(id);
-        for competition in competitions.iter().filter(|c| in_scope(&c.id)) {
-            reader.read(competition.id, competition.sport).await?;
-            match &scope.quotes {
-                QuoteScope::None => {}
-                QuoteScope::Books(books) => {
-                    for book in books {
-                        reader.read_quotes(competition.id, book.as_str()).await?;
-                    }
-                }
-                QuoteScope::All => reader.read_quotes(competition.id, "").await?,
-            }
+        let mut competitions = self.competitions().await?;
+        competitions.retain(|c| scope.competitions.is_empty() || scope.competitions.contains(&c.id));
+        let mut connection = self.readers().acquire().await?;
+        let reading = Reading::open(&mut connection, scope.known_before).await?;
+        let mut groups = Vec::with_capacity(competitions.len());
+        for competition in competitions {
+            groups.push(Group::read(&mut connection, &competition).await?);
         }
-        Ok(History::new(reader.fixtures, reader.results, reader.statistics, reader.quotes)
-            .with_line_ups(reader.line_ups))
+        drop(connection);
+        // Neither waits for a connection while it holds one, so they cannot wait for each other.
+        let (facts, quotes) = tokio::try_join!(
+            facts::read(self.readers(), &reading, &groups),
+            quotes::read(self.readers(), &reading, &groups, &scope.quotes)
+        )?;
+        Ok(History::new(facts.fixtures, facts.results, facts.statistics, quotes)
+            .with_line_ups(facts.line_ups))
     }
 }
 
-/// Facts read so far.
-struct Reader<'c> {
-    connection: &'c mut Connection,
-    before: i64,
-    recorded: HashMap<i64, Timestamp>,
-    series: HashMap<i64, Series>,
-    fixtures: Vec<Fact<Fixture>>,
-    results: Vec<Fact<ResultOf>>,
-    statistics: Vec<Fact<StatisticsOf>>,
-    line_ups: Vec<Fact<LineUpOf>>,
-    quotes: Vec<Fact<Quote>>,
+/// The fixtures of a competition.
+struct Group {
+    competition: CompetitionId,
+    sport: Sport,
+    /// In order.
+    fixtures: Vec<i64>,
 }
 
-impl<'c> Reader<'c> {
-    async fn open(connection: &'c mut Connection, before: Option<Timestamp>) -> Result<Self, StoreError> {
-        let mut recorded = HashMap::new();
-        let rows: Vec<(i64, i64)> = query_as(RECORDED).fetch_all(&mut *connection).await?;
-        for (sequence, at) in rows {
-            recorded.insert(sequence, column::instant(at)?);
-        }
+impl Group {
+    async fn read(connection: &mut Connection, competition: &Competition) -> Result<Self, StoreError> {
+        let query = query_scalar(sql::HISTORY_FIXTURES).bind(competition.id.as_str());
+        let text: Option<String> = query.fetch_one(connection).await?;
+        let ids = packed::facts(text.as_deref()).map(|mut fields| fields.number("fixture_id"));
+        let mut fixtures: Vec<i64> = ids.collect::<Result<_, _>>()?;
+        fixtures.sort_unstable();
+        Ok(Self { competition: competition.id, sport: competition.sport, fixtures })
+    }
+
+    /// First and last of every so many fixtures.
+    fn ranges(&self, fixtures: usize) -> impl Iterator<Item = (i64, i64)> {
+        self.fixtures.chunks(fixtures).filter_map(|chunk| Some((*chunk.first()?, *chunk.last()?)))
+    }
+}
+
+/// Which versions of facts are read, and when they were recorded.
+struct Reading {
+    /// Known before this, in microseconds since 1970.
+    before: i64,
+    /// Recorded up to this import.
+    last: i64,
+    /// When each import was, in order.
+    imports: Vec<(i64, Timestamp)>,
+}
+
+impl Reading {
+    async fn open(connection: &mut Connection, before: Option<Timestamp>) -> Result<Self, StoreError> {
+        let text: Option<String> = query_scalar(RECORDED).fetch_one(connection).await?;
+        let import = |mut fields: Fields<'_>| {
+            Ok((fields.number("sequence")?, column::instant(fields.number("recorded_at")?)?))
+        };
+        let imports = packed::facts(text.as_deref()).map(import);
+        let mut imports: Vec<(i64, Timestamp)> = imports.collect::<Result<_, StoreError>>()?;
+        imports.sort_unstable();
         Ok(Self {
-            connection,
             before: before.map_or(i64::MAX, first_micro_not_before),
-            recorded,
-            series: HashMap::new(),
-            fixtures: Vec::new(),
-            results: Vec::new(),
-            statistics: Vec::new(),
-            line_ups: Vec::new(),
-            quotes: Vec::new(),
+            last: imports.last().map_or(0, |(sequence, _)| *sequence),
+            imports,
         })
     }
 
-    async fn read(&mut self, competition: CompetitionId, sport: Sport) -> Result<(), StoreError> {
-        let Self { connection, before, recorded, .. } = self;
-        let mut rows =
-            query(sql::HISTORY_VERSIONS).bind(competition.as_str()).bind(*before).fetch(connection);
-        while let Some(row) = rows.try_next().await? {
-            let version = fact::version(&row, 4)?;
-            let value = Fixture {
-                id: FixtureId(row.try_get(0)?),
-                competition,
-                sport,
-                season: version.season,
-                home: TeamId(row.try_get(10)?),
-                away: TeamId(row.try_get(11)?),
-                kickoff: version.kickoff,
-                neutral: version.neutral,
-                stage: version.stage,
-                status: version.status,
-            };
-            self.fixtures.push(Fact { times: times(&row, recorded, version.kickoff.earliest())?, value });
-        }
-        drop(rows);
-        let mut rows = query(sql::HISTORY_RESULTS).bind(competition.as_str()).bind(*before).fetch(connection);
-        while let Some(row) = rows.try_next().await? {
-            let times = times(&row, recorded, column::instant(row.try_get(4)?)?)?;
-            let value = ResultOf { fixture: FixtureId(row.try_get(0)?), outcome: fact::outcome(&row, 5)? };
-            self.results.push(Fact { times, value });
-        }
-        drop(rows);
-        let mut rows =
-            query(sql::HISTORY_STATISTICS).bind(competition.as_str()).bind(*before).fetch(connection);
-        while let Some(row) = rows.try_next().await? {
-            let times = times(&row, recorded, column::instant(row.try_get(4)?)?)?;
-            let value =
-                StatisticsOf { fixture: FixtureId(row.try_get(0)?), statistics: fact::statistics(&row, 5)? };
-            self.statistics.push(Fact { times, value });
-        }
-        drop(rows);
-        self.read_line_ups(competition).await
+    /// The next fields known_at, sequence, known_rule.
+    fn known(&self, fields: &mut Fields<'_>) -> Result<Known, StoreError> {
+        self.known_of(fields.number("known_at")?, fields.number("sequence")?, fields.number("known_rule")?)
     }
 
-    async fn read_line_ups(&mut self, competition: CompetitionId) -> Result<(), StoreError> {
-        let Self { connection, before, recorded, line_ups, .. } = self;
-        let mut rows =
-            query(sql::HISTORY_LINE_UPS).bind(competition.as_str()).bind(*before).fetch(connection);
-        while let Some(row) = rows.try_next().await? {
-            let times = times(&row, recorded, column::instant(row.try_get(4)?)?)?;
-            let value = LineUpOf { fixture: FixtureId(row.try_get(0)?), line_up: fact::line_up(&row, 5)? };
-            line_ups.push(Fact { times, value });
-        }
-        Ok(())
+    /// Columns known_at, sequence, known_rule, occurred_at at 1, 2, 3, 4.
+    fn times(&self, row: &Row) -> Result<Times, StoreError> {
+        let known = self.known_of(row.try_get(1)?, row.try_get(2)?, row.try_get(3)?)?;
+        Ok(known.occurred(column::instant(row.try_get(4)?)?))
     }
 
-    /// Prices of one book, or of all when `book` is blank.
-    async fn read_quotes(&mut self, competition: CompetitionId, book: &str) -> Result<(), StoreError> {
-        if self.series.is_empty() {
-            self.series = all_series(self.connection).await?;
-        }
-        let Self { connection, before, recorded, series, quotes, .. } = self;
-        let query = query(sql::HISTORY_QUOTES).bind(competition.as_str()).bind(*before).bind(book);
-        let mut rows = query.fetch(connection);
-        while let Some(row) = rows.try_next().await? {
-            let number: i64 = row.try_get(1)?;
-            let known_at = column::instant(row.try_get(2)?)?;
-            let sequence: i64 = row.try_get(3)?;
-            let times = Times {
-                occurred_at: known_at,
-                known_at,
-                known_rule: column::rule(row.try_get(5)?)?,
-                recorded_at: recorded_at(recorded, sequence)?,
-                sequence: Sequence(sequence),
-            };
-            let series = *series.get(&number).ok_or_else(|| column::not_understood("series_id", number))?;
-            let odds = column::odds(row.try_get(4)?)?;
-            quotes.push(Fact { times, value: Quote { fixture: FixtureId(row.try_get(0)?), series, odds } });
-        }
-        Ok(())
+    fn known_of(&self, known_at: i64, sequence: i64, rule: i64) -> Result<Known, StoreError> {
+        let import = self.imports.binary_search_by_key(&sequence, |(sequence, _)| *sequence);
+        let import = import.map_err(|_| column::not_understood("sequence", sequence))?;
+        Ok(Known {
+            known_at: column::instant(known_at)?,
+            known_rule: column::rule(rule)?,
+            recorded_at: self.imports[import].1,
+            sequence: Sequence(sequence),
+        })
+    }
+}
+
+/// The times of a fact but for when it happened.
+#[derive(Clone, Copy)]
+struct Known {
+    known_at: Timestamp,
+    known_rule: KnownRule,
+    recorded_at: Timestamp,
+    sequence: Sequence,
+}
+
+impl Known {
+    fn occurred(self, occurred_at: Timestamp) -> Times {
+        let Self { known_at, known_rule, recorded_at, sequence } = self;
+        Times { occurred_at, known_at, known_rule, recorded_at, sequence }
     }
 }
 
 /// Stored moments are whole microseconds: those before `at` are those before the first one not before it.
 pub(crate) fn first_micro_not_before(at: Timestamp) -> i64 {
     -((-at.as_nanosecond()).div_euclid(1000) as i64)
-}
-
-/// Columns known_at, sequence, known_rule at 1, 2, 3.
-fn times(row: &Row, recorded: &HashMap<i64, Timestamp>, occurred_at: Timestamp) -> Result<Times, StoreError> {
-    let sequence: i64 = row.try_get(2)?;
-    Ok(Times {
-        occurred_at,
-        known_at: column::instant(row.try_get(1)?)?,
-        known_rule: column::rule(row.try_get(3)?)?,
-        recorded_at: recorded_at(recorded, sequence)?,
-        sequence: Sequence(sequence),
-    })
-}
-
-fn recorded_at(recorded: &HashMap<i64, Timestamp>, sequence: i64) -> Result<Timestamp, StoreError> {
-    recorded.get(&sequence).copied().ok_or_else(|| column::not_understood("sequence", sequence))
-}
-
-async fn all_series(connection: &mut Connection) -> Result<HashMap<i64, Series>, StoreError> {
-    let mut series = HashMap::new();
-    for row in query(sql::SERIES).fetch_all(connection).await? {
-        series.insert(row.try_get(0)?, fact::series(&row, 1)?);
-    }
-    Ok(series)
 }
 
 #[cfg(test)]

@@ -149,7 +149,11 @@ impl Store {
             .collect())
     }
 
-    async fn last_import(&self) -> Result<Option<LastImport>, StoreError> {
+    /// The last import; none when there was none. Whatever was read after it is the same until the next one.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn last_import(&self) -> Result<Option<LastImport>, StoreError> {
         let row = query(imports::LAST_IMPORT).fetch_optional(self.readers()).await?;
         row.map(|row| {
             Ok(LastImport {

@@ -8,6 +8,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::{
     Place, StoreError,
     engine::{self, Durability, Pool, Transaction},
+    history::Recent,
 };
 
 /// Whether a store is opened for writing too.
@@ -25,6 +26,7 @@ pub struct Store {
     place: Place,
     readers: Pool,
     writer: Option<Arc<Mutex<Writer>>>,
+    recent: Recent,
 }
 
 /// The right to write, among the tasks of this process, and what its holder need not look up again.
@@ -105,7 +107,7 @@ impl Store {
     pub(crate) async fn open_unchecked(place: &Place, access: Access) -> Result<Self, StoreError> {
         let (writer, readers) = engine::open(place, access).await?;
         let writer = writer.map(|pool| Arc::new(Mutex::new(Writer { pool, series: HashMap::new() })));
-        Ok(Self { place: place.clone(), readers, writer })
+        Ok(Self { place: place.clone(), readers, writer, recent: Recent::default() })
     }
 
     /// Where it is.
@@ -131,6 +133,10 @@ impl Store {
 
     pub(crate) fn readers(&self) -> &Pool {
         &self.readers
+    }
+
+    pub(crate) fn recent(&self) -> &Recent {
+        &self.recent
     }
 }
 

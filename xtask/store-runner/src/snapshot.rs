@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::{Access, Place, QuoteScope, Scope, Store};
 
-use crate::generate::{book, league_id};
+use crate::generate::league_id;
 
 /// The first is cold: a process that has just begun. The others find connections open and statements prepared.
 pub(crate) async fn run(place: &str, repeats: u32) -> Result<Value> {
@@ -17,7 +17,7 @@ pub(crate) async fn run(place: &str, repeats: u32) -> Result<Value> {
     let store = Store::open(Place::parse(place)?, Access::ReadOnly).await?;
     let scope = Scope {
         competitions: vec![league_id(1)?],
-        quotes: QuoteScope::Books(vec![book(0)?]),
+        quotes: QuoteScope::Closing(Vec::new()),
         known_before: None,
     };
     let mut seconds = Vec::new();

@@ -21,8 +21,8 @@ pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// How long a writer waits for another process. An import of the largest file holds the lock for some seconds.
 const BUSY_TIMEOUT: Duration = Duration::from_mins(2);
-/// Readers work on what models ask for, which is read once and kept by the caller.
-const MAX_READERS: u32 = 4;
+/// Each is a thread: as many as readers that should not wait for each other while a page asks for a dozen things.
+const MAX_READERS: u32 = 8;
 /// Statements kept prepared per connection: all of the list and the bulk sizes.
 const STATEMENT_CACHE: usize = 256;
 /// Rows handed from the thread that reads to the task that takes them: few hand-overs on a busy machine.
@@ -80,6 +80,8 @@ async fn open_readers(path: &Path, access: Access) -> Result<SqlitePool, StoreEr
     }
     let pool = SqlitePoolOptions::new()
         .max_connections(MAX_READERS)
+        // A file does not go away as a server does.
+        .test_before_acquire(false)
         .connect_with(reading(path))
         .await
         .map_err(|e| at_opening(path, e))?;

@@ -66,28 +66,37 @@ statements! {
     SERIES_NUMBER = "INSERT INTO quote_series (book, kind, line_quarters, selection, phase) \
         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (book, kind, line_quarters, selection, phase) \
         DO UPDATE SET phase = excluded.phase RETURNING id";
-    SERIES = "SELECT id, book, kind, line_quarters, selection, phase FROM quote_series ORDER BY id";
-    HISTORY_VERSIONS = "SELECT v.fixture_id, v.known_at, v.sequence, v.known_rule, v.kickoff_start, v.kickoff_end, \
-        v.season, v.neutral, v.stage, v.status, f.home_id, f.away_id \
+    /// Those of a history come packed: see `history/packed.rs`. Fixtures are read in stretches of their numbers.
+    HISTORY_FIXTURES = "SELECT string_agg(CAST(id AS TEXT), ';') FROM fixture WHERE competition = $1";
+    HISTORY_VERSIONS = "SELECT string_agg(concat_ws(' ', v.fixture_id, v.known_at, v.sequence, v.known_rule, f.home_id, \
+        f.away_id, v.kickoff_start, COALESCE(CAST(v.kickoff_end AS TEXT), '-'), v.season, v.neutral, v.stage, v.status), ';') \
         FROM fixture f JOIN fixture_version v ON v.fixture_id = f.id \
-        WHERE f.competition = $1 AND v.known_at < $2 ORDER BY v.fixture_id, v.known_at, v.sequence";
-    HISTORY_RESULTS = "SELECT r.fixture_id, r.known_at, r.sequence, r.known_rule, r.occurred_at, r.status, \
-        r.regulation_home, r.regulation_away, r.full_time_home, r.full_time_away, r.periods \
+        WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND v.known_at < $4 AND v.sequence <= $5";
+    HISTORY_RESULTS = "SELECT string_agg(concat_ws(' ', r.fixture_id, r.known_at, r.sequence, r.known_rule, r.occurred_at, \
+        r.status, COALESCE(CAST(r.regulation_home AS TEXT), '-'), COALESCE(CAST(r.regulation_away AS TEXT), '-'), \
+        r.full_time_home, r.full_time_away, COALESCE(r.periods, '-')), ';') \
         FROM fixture f JOIN result r ON r.fixture_id = f.id \
-        WHERE f.competition = $1 AND r.known_at < $2 ORDER BY r.fixture_id, r.known_at, r.sequence";
+        WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND r.known_at < $4 AND r.sequence <= $5";
     HISTORY_STATISTICS = "SELECT s.fixture_id, s.known_at, s.sequence, s.known_rule, s.occurred_at, \
         s.expected_goals_home, s.expected_goals_away, s.shots_home, s.shots_away, s.shots_on_target_home, \
         s.shots_on_target_away, s.corners_home, s.corners_away, s.red_cards_home, s.red_cards_away \
         FROM fixture f JOIN statistics s ON s.fixture_id = f.id \
-        WHERE f.competition = $1 AND s.known_at < $2 ORDER BY s.fixture_id, s.known_at, s.sequence";
+        WHERE f.competition = $1 AND s.known_at < $2 AND s.sequence <= $3 ORDER BY f.id, s.known_at, s.sequence";
     HISTORY_LINE_UPS = "SELECT l.fixture_id, l.known_at, l.sequence, l.known_rule, l.occurred_at, l.home_player, \
         l.home_name, l.away_player, l.away_name FROM fixture f JOIN line_up l ON l.fixture_id = f.id \
-        WHERE f.competition = $1 AND l.known_at < $2 ORDER BY l.fixture_id, l.known_at, l.sequence";
-    /// Of one book, or of all when the book is blank.
-    HISTORY_QUOTES = "SELECT q.fixture_id, q.series_id, q.known_at, q.sequence, q.price_micros, q.known_rule \
-        FROM fixture f JOIN quote q ON q.fixture_id = f.id JOIN quote_series s ON s.id = q.series_id \
-        WHERE f.competition = $1 AND q.known_at < $2 AND ($3 = '' OR s.book = $3) \
-        ORDER BY q.fixture_id, q.series_id, q.known_at, q.sequence";
+        WHERE f.competition = $1 AND l.known_at < $2 AND l.sequence <= $3 ORDER BY f.id, l.known_at, l.sequence";
+    HISTORY_SERIES = "SELECT string_agg(concat_ws(' ', id, book, kind, line_quarters, selection, phase), ';') \
+        FROM quote_series";
+    /// The moments of `fixture_quotes` name the partitions to read.
+    HISTORY_QUOTES = "SELECT string_agg(concat_ws(' ', q.fixture_id, q.known_at, q.sequence, q.known_rule, q.series_id, \
+        q.price_micros), ';') FROM fixture f CROSS JOIN fixture_quotes p CROSS JOIN quote q \
+        WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND p.fixture_id = f.id AND q.fixture_id = f.id \
+        AND q.known_at BETWEEN p.first_known_at AND p.last_known_at AND q.known_at < $4 AND q.sequence <= $5";
+    HISTORY_QUOTES_OF_SERIES = "SELECT string_agg(concat_ws(' ', q.fixture_id, q.known_at, q.sequence, q.known_rule, \
+        q.series_id, q.price_micros), ';') FROM fixture f CROSS JOIN fixture_quotes p CROSS JOIN quote q \
+        WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND p.fixture_id = f.id AND q.fixture_id = f.id \
+        AND q.series_id IN ($6, $7, $8, $9, $10, $11, $12, $13) \
+        AND q.known_at BETWEEN p.first_known_at AND p.last_known_at AND q.known_at < $4 AND q.sequence <= $5";
     SEASON_COUNTS = "WITH latest AS (SELECT v.fixture_id, v.season, v.kickoff_start, \
         ROW_NUMBER() OVER (PARTITION BY v.fixture_id ORDER BY v.known_at DESC, v.sequence DESC) AS place \
         FROM fixture_version v) \

@@ -10,11 +10,10 @@ mod tests;
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
-use domain::{Competition, CompetitionId, FixtureId, Season, Sequence};
+use domain::{Competition, CompetitionId, FixtureId, Season};
 use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use store::{ForecastId, Status, Store};
-use tokio::sync::Mutex;
 
 pub(crate) use self::{
     ahead::{CompetitionAhead, MatchAhead, Price},
@@ -36,8 +35,6 @@ struct Parts {
     cache: Cache,
     clock: Arc<dyn Clock>,
     config: Config,
-    /// The data's version by its last import, as far as it was looked up.
-    version: Mutex<Option<(Option<Sequence>, DataVersion)>>,
 }
 
 /// What the store holds, by season.
@@ -68,7 +65,7 @@ pub(crate) struct SeasonInventory {
 impl Desk {
     /// A desk over a store.
     pub(crate) fn new(store: Store, cache: Cache, clock: Arc<dyn Clock>, config: Config) -> Self {
-        Self(Arc::new(Parts { store, cache, clock, config, version: Mutex::new(None) }))
+        Self(Arc::new(Parts { store, cache, clock, config }))
     }
 
     /// Where the answers are kept.
@@ -81,23 +78,10 @@ impl Desk {
         self.0.clock.now()
     }
 
-    /// The version of the data at this moment. One small query, unless there was an import.
+    /// The version of the data at this moment: one small query.
     pub(crate) async fn version(&self) -> Result<DataVersion> {
-        let last = self.0.store.last_sequence().await?;
-        let mut known = self.0.version.lock().await;
-        if let Some((of, version)) = &*known
-            && *of == last
-        {
-            return Ok(version.clone());
-        }
-        // The moment of the import comes with everything else that can be counted.
-        let status = self.0.store.status().await?;
-        let version = DataVersion::of(status.last_import.as_ref().map(|i| (i.sequence, i.recorded_at)));
-        *known = Some((status.last_import.as_ref().map(|i| i.sequence), version.clone()));
-        drop(known);
-        let counted = async { Ok(self.counted(status).into()) };
-        self.0.cache.get::<Inventory>(Kind::Status, INVENTORY, &version, counted).await?;
-        Ok(version)
+        let last = self.0.store.last_import().await?;
+        Ok(DataVersion::of(last.map(|import| (import.sequence, import.recorded_at))))
     }
 
     /// What the store holds.

@@ -1,6 +1,6 @@
 //! Loads what one competition's work needs: its facts, its teams' names, the last import they come from.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use anyhow::Result;
 use domain::{Competition, CompetitionId, Fact, FixtureId, History, Sequence, TeamId};
@@ -14,7 +14,7 @@ use crate::exit::Stop;
 /// A competition in memory.
 pub(crate) struct Loaded {
     pub(crate) competition: Competition,
-    pub(crate) history: History,
+    pub(crate) history: Arc<History>,
     pub(crate) sequence: Sequence,
     names: BTreeMap<TeamId, String>,
     /// Every spelling in the competition's pool, in lower case.

@@ -1,7 +1,7 @@
 //! Judges what is stored against the contracts, and keeps what was found.
 
 use anyhow::{Context, Result};
-use domain::{CompetitionId, History};
+use domain::CompetitionId;
 use ingest::check::{Action, Contracts, Judgement, Verdict, judge_history};
 use jiff::Timestamp;
 use store::{CheckFinding, QuoteScope, Scope, Store};
@@ -24,7 +24,7 @@ pub(crate) async fn run(
     now: Timestamp,
 ) -> Result<Judgement> {
     let scope = Scope { competitions, quotes: QuoteScope::None, known_before: None };
-    let history: History = store.history(&scope).await?;
+    let history = store.history(&scope).await?;
     let judgement = judge_history(&history, contracts, now);
     let found: Vec<CheckFinding> = judgement
         .findings

@@ -121,7 +121,7 @@ pub(crate) async fn run(
 
 fn scene<'l>(loaded: &'l [Loaded], specification: &Specification) -> Scene<'l> {
     Scene {
-        competitions: loaded.iter().map(|l| (l.competition.id, &l.history)).collect(),
+        competitions: loaded.iter().map(|l| (l.competition.id, &*l.history)).collect(),
         seasons: specification.seasons.clone(),
         schedule: specification.schedule,
         briefed: specification.briefed,

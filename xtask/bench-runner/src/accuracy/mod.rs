@@ -8,6 +8,7 @@ use std::{
     fs::File,
     io::{BufWriter, Write as _},
     path::Path,
+    sync::Arc,
 };
 
 use anyhow::{Context, Result, bail};
@@ -90,7 +91,7 @@ pub(crate) fn scores(history: &History) -> BTreeMap<FixtureId, Score> {
 
 /// The facts of some competitions with the prices of one book, and the names of all teams.
 pub(crate) struct Loaded {
-    pub(crate) history: History,
+    pub(crate) history: Arc<History>,
     pub(crate) teams: BTreeMap<TeamId, String>,
 }
 

@@ -1,5 +1,7 @@
 //! Facts that contradict what is stored, or each other.
 
+use std::sync::Arc;
+
 use domain::{
     FixtureStatus, History, Kickoff, KnownRule, LineUp, MatchRecord, MatchStatistics, Outcome, Reason,
     RecordedBy, Score, Selection, TeamId, line_up::Starter, statistics::Pair,
@@ -10,7 +12,7 @@ use touchline_store::{ImportBatch, QuarantineStatus, QuoteScope, Scope};
 use super::place;
 use crate::sample::{LATER, NOW, Place, batch, played, quote, scheduled, season, ts};
 
-async fn history(place: &Place) -> History {
+async fn history(place: &Place) -> Arc<History> {
     place.store.history(&Scope { quotes: QuoteScope::All, ..Scope::default() }).await.unwrap()
 }
 

@@ -1,6 +1,6 @@
 //! Imports: what comes in, that it comes in once, and that a killed import was never there.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use domain::{History, Loss, Reason, RecordedBy, Rejection, Score, history::RecordedBy as By};
 use touchline_store::{ImportBatch, PayloadHash, QuoteScope, RejectionFilter, Scope};
@@ -8,7 +8,7 @@ use touchline_store::{ImportBatch, PayloadHash, QuoteScope, RejectionFilter, Sco
 use super::place;
 use crate::sample::{LATER, NOW, batch, count, eng, facts, played, season, ts};
 
-async fn history(place: &crate::sample::Place) -> History {
+async fn history(place: &crate::sample::Place) -> Arc<History> {
     place.store.history(&Scope { quotes: QuoteScope::All, ..Scope::default() }).await.unwrap()
 }
 

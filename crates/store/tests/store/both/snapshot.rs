@@ -1,7 +1,10 @@
 //! SQL narrows down, the domain decides: both must show a model the same.
 
+use std::sync::Arc;
+
 use domain::{
-    BookId, CompetitionId, Fixture, History, Kickoff, MatchRecord, Quote, RecordedBy, Score, Snapshot, TeamId,
+    BookId, CompetitionId, Fixture, FixtureId, History, Kickoff, MatchRecord, Phase, Quote, RecordedBy,
+    Score, Snapshot, TeamId, quote::Series, record::QuoteRecord,
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use touchline_store::{QuoteScope, Scope};
@@ -38,7 +41,7 @@ fn view(snapshot: &Snapshot<'_>) -> View {
     (fixtures, played, quotes)
 }
 
-async fn history(place: &Place, known_before: Option<Timestamp>) -> History {
+async fn history(place: &Place, known_before: Option<Timestamp>) -> Arc<History> {
     place.store.history(&Scope { quotes: QuoteScope::All, known_before, ..Scope::default() }).await.unwrap()
 }
 
@@ -79,6 +82,52 @@ async fn a_scope_holds_what_it_names() {
     assert!(prices(&average) > 0);
     let other = QuoteScope::Books(vec![BookId::PINNACLE]);
     assert_eq!(prices(&place.store.history(&scope(other)).await.unwrap()), 0);
+}
+
+#[tokio::test]
+async fn closing_prices_are_read_without_the_others() {
+    let place = place().await;
+    let mut records = season(4);
+    for record in &mut records {
+        let closing = |quote: &QuoteRecord, book| QuoteRecord {
+            series: Series { phase: Phase::Closing, book, ..quote.series },
+            ..*quote
+        };
+        let books = [BookId::MARKET_AVERAGE, BookId::PINNACLE];
+        let more: Vec<_> = books.iter().flat_map(|b| record.quotes.iter().map(|q| closing(q, *b))).collect();
+        record.quotes.extend(more);
+    }
+    place.import(batch("a", NOW, records)).await;
+    let read = async |quotes| {
+        let history = place.store.history(&Scope { quotes, ..Scope::default() }).await.unwrap();
+        let fixtures = history.fixtures_for_scoring();
+        let quotes = fixtures.iter().flat_map(|f| history.quotes_for_scoring(f.id));
+        quotes.map(|q| (q.value.fixture, q.value.series, q.times.known_at)).collect::<Vec<_>>()
+    };
+    let of = |quotes: &[(FixtureId, Series, Timestamp)], book: Option<BookId>| {
+        let wanted = |s: &Series| s.phase == Phase::Closing && book.is_none_or(|b| s.book == b);
+        quotes.iter().filter(|(_, series, _)| wanted(series)).copied().collect::<Vec<_>>()
+    };
+    let all = read(QuoteScope::All).await;
+    assert_eq!(of(&all, None).len() * 3, all.len() * 2);
+    assert_eq!(read(QuoteScope::Closing(vec![])).await, of(&all, None));
+    let pinnacle = read(QuoteScope::Closing(vec![BookId::PINNACLE])).await;
+    assert_eq!(pinnacle, of(&all, Some(BookId::PINNACLE)));
+    assert_eq!(read(QuoteScope::Closing(vec![BookId::MARKET_MAXIMUM])).await, []);
+}
+
+#[tokio::test]
+async fn a_history_is_read_once_until_the_next_import() {
+    let place = varied().await;
+    let read = async || place.store.history(&Scope::default()).await.unwrap();
+    let first = read().await;
+    assert!(Arc::ptr_eq(&first, &read().await));
+    assert!(!Arc::ptr_eq(&first, &history(&place, None).await), "another scope is another history");
+    let fixtures = first.fixtures_for_scoring().len();
+    place.import(batch("c", LATER, season(16))).await;
+    let second = read().await;
+    assert!(!Arc::ptr_eq(&first, &second));
+    assert!(second.fixtures_for_scoring().len() > fixtures);
 }
 
 #[tokio::test]

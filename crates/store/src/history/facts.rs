@@ -1,0 +1,135 @@
+//! Fixtures, results, statistics and line-ups.
+
+use domain::{
+    Fact, Fixture, FixtureId, FixtureStatus, Outcome, Score, Season, Stage, TeamId,
+    history::{LineUpOf, ResultOf, StatisticsOf},
+};
+use futures_util::TryStreamExt as _;
+
+use super::{
+    Group, Reading,
+    packed::{self, Fields},
+};
+use crate::{
+    StoreError, column,
+    engine::{Connection, Pool, query, query_scalar},
+    fact,
+    statement::fact as sql,
+};
+
+/// Fixtures whose facts come in one text.
+const AT_ONCE: usize = 256;
+
+/// What was read so far.
+#[derive(Default)]
+pub(super) struct Facts {
+    pub(super) fixtures: Vec<Fact<Fixture>>,
+    pub(super) results: Vec<Fact<ResultOf>>,
+    pub(super) statistics: Vec<Fact<StatisticsOf>>,
+    pub(super) line_ups: Vec<Fact<LineUpOf>>,
+}
+
+/// The facts of some competitions but for prices.
+pub(super) async fn read(pool: &Pool, reading: &Reading, groups: &[Group]) -> Result<Facts, StoreError> {
+    let mut connection = pool.acquire().await?;
+    let mut facts = Facts::default();
+    for group in groups {
+        for (first, last) in group.ranges(AT_ONCE) {
+            let versions = of_range(&mut connection, sql::HISTORY_VERSIONS, reading, group, first, last);
+            for fields in packed::facts(versions.await?.as_deref()) {
+                facts.fixtures.push(version(fields, reading, group)?);
+            }
+            let results = of_range(&mut connection, sql::HISTORY_RESULTS, reading, group, first, last);
+            for fields in packed::facts(results.await?.as_deref()) {
+                facts.results.push(result(fields, reading)?);
+            }
+        }
+        facts.read_rows(&mut connection, reading, group).await?;
+    }
+    Ok(facts)
+}
+
+async fn of_range(
+    connection: &mut Connection,
+    statement: &'static str,
+    reading: &Reading,
+    group: &Group,
+    first: i64,
+    last: i64,
+) -> Result<Option<String>, StoreError> {
+    let query = query_scalar(statement).bind(group.competition.as_str()).bind(first).bind(last);
+    Ok(query.bind(reading.before).bind(reading.last).fetch_one(connection).await?)
+}
+
+fn version(mut fields: Fields<'_>, reading: &Reading, group: &Group) -> Result<Fact<Fixture>, StoreError> {
+    let id = FixtureId(fields.number("fixture_id")?);
+    let known = reading.known(&mut fields)?;
+    let (home, away) = (TeamId(fields.number("home_id")?), TeamId(fields.number("away_id")?));
+    let kickoff = column::kickoff(fields.number("kickoff_start")?, fields.nullable_number("kickoff_end")?)?;
+    let season = Season::starting(fields.small("season")?);
+    let neutral = fields.number("neutral")? != 0;
+    let (stage, status) = (fields.text("stage")?, fields.text("status")?);
+    let value = Fixture {
+        id,
+        competition: group.competition,
+        sport: group.sport,
+        season,
+        home,
+        away,
+        kickoff,
+        neutral,
+        stage: column::coded("stage", stage, Stage::from_code(stage))?,
+        status: column::coded("status", status, FixtureStatus::from_code(status))?,
+    };
+    Ok(Fact { times: known.occurred(kickoff.earliest()), value })
+}
+
+fn result(mut fields: Fields<'_>, reading: &Reading) -> Result<Fact<ResultOf>, StoreError> {
+    let fixture = FixtureId(fields.number("fixture_id")?);
+    let known = reading.known(&mut fields)?;
+    let occurred_at = column::instant(fields.number("occurred_at")?)?;
+    let status = column::named("result status", fields.text("status")?)?;
+    let regulation = (fields.nullable_number("regulation_home")?, fields.nullable_number("regulation_away")?);
+    let full_time = (fields.number("full_time_home")?, fields.number("full_time_away")?);
+    let periods = fields.nullable("periods")?;
+    let score = |(home, away): (i64, i64)| -> Result<Score, StoreError> {
+        Ok(Score::new(column::small("score", home)?, column::small("score", away)?))
+    };
+    let outcome = Outcome {
+        status,
+        regulation: regulation.0.zip(regulation.1).map(score).transpose()?,
+        full_time: score(full_time)?,
+        periods: periods.map(|text| column::from_json("periods", text)).transpose()?.unwrap_or_default(),
+    };
+    Ok(Fact { times: known.occurred(occurred_at), value: ResultOf { fixture, outcome } })
+}
+
+impl Facts {
+    /// What cannot be packed: statistics, because numbers with a fraction do not survive as text on every engine, and line-ups,
+    /// because names are free text.
+    async fn read_rows(
+        &mut self,
+        connection: &mut Connection,
+        reading: &Reading,
+        group: &Group,
+    ) -> Result<(), StoreError> {
+        let select = |statement| {
+            query(statement).bind(group.competition.as_str()).bind(reading.before).bind(reading.last)
+        };
+        let mut rows = select(sql::HISTORY_STATISTICS).fetch(connection);
+        while let Some(row) = rows.try_next().await? {
+            let times = reading.times(&row)?;
+            let value =
+                StatisticsOf { fixture: FixtureId(row.try_get(0)?), statistics: fact::statistics(&row, 5)? };
+            self.statistics.push(Fact { times, value });
+        }
+        drop(rows);
+        let mut rows = select(sql::HISTORY_LINE_UPS).fetch(connection);
+        while let Some(row) = rows.try_next().await? {
+            let times = reading.times(&row)?;
+            let value = LineUpOf { fixture: FixtureId(row.try_get(0)?), line_up: fact::line_up(&row, 5)? };
+            self.line_ups.push(Fact { times, value });
+        }
+        Ok(())
+    }
+}
