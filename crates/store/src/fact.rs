@@ -1,10 +1,7 @@
 //! Facts as rows: one function per table, used by the import (to compare) and by the history (to read).
 
 use domain::{
-    FixtureStatus, LineUp, MatchStatistics, Outcome, Score, Season, Stage,
-    line_up::Starter,
-    quote::{Phase, Series},
-    statistics::Pair,
+    FixtureStatus, LineUp, MatchStatistics, Outcome, Score, Season, Stage, line_up::Starter, statistics::Pair,
 };
 
 use crate::{StoreError, column, engine::Row, import::Version};
@@ -83,15 +80,4 @@ pub(crate) fn line_up(row: &Row, first: usize) -> Result<LineUp, StoreError> {
             .transpose()
     };
     Ok(LineUp { home: starter(first)?, away: starter(first + 2)? })
-}
-
-/// Columns book, kind, line_quarters, selection, phase from `first` on.
-pub(crate) fn series(row: &Row, first: usize) -> Result<Series, StoreError> {
-    let phase: &str = row.try_get(first + 4)?;
-    Ok(Series {
-        book: column::parsed("book", row.try_get(first)?)?,
-        market: column::market(row.try_get(first + 1)?, row.try_get(first + 2)?)?,
-        selection: column::selection(row.try_get(first + 3)?)?,
-        phase: column::coded("phase", phase, Phase::from_code(phase))?,
-    })
 }

@@ -3,8 +3,7 @@
 //! Facts are only ever appended, and imports take turns. So what all imports up to the last one stored stays the same however
 //! many connections read it, and an import committed meanwhile is in no fact.
 
-mod facts;
-mod packed;
+pub(crate) mod facts;
 mod quotes;
 mod recent;
 
@@ -16,11 +15,11 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use self::packed::Fields;
 pub(crate) use self::recent::Recent;
 use crate::{
     Store, StoreError, column,
     engine::{Connection, Row, query_scalar},
+    packed::{self, Fields},
     statement::{fact as sql, import::RECORDED},
     store::outlasting,
 };
@@ -102,7 +101,7 @@ impl Store {
         // Neither waits for a connection while it holds one, so they cannot wait for each other.
         let (facts, quotes) = tokio::try_join!(
             facts::read(self.readers(), &reading, &groups),
-            quotes::read(self.readers(), &reading, &groups, &scope.quotes)
+            quotes::read(self, &reading, &groups, &scope.quotes)
         )?;
         Ok(History::new(facts.fixtures, facts.results, facts.statistics, quotes)
             .with_line_ups(facts.line_ups))

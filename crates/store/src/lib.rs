@@ -47,16 +47,19 @@ mod import;
 mod ledger;
 mod model;
 mod odds;
+mod packed;
 mod payload;
 mod place;
 mod quarantine;
 mod rating;
 mod report;
 mod role;
+mod series;
 mod settlement;
 mod statement;
 mod status;
 mod store;
+mod team_history;
 mod trial;
 mod upkeep;
 
@@ -74,7 +77,7 @@ pub use self::{
     import::{ImportBatch, ImportOutcome, Quarantined},
     ledger::{EntryKind, LedgerEntry},
     model::{ModelVersion, NewModel},
-    odds::{KnownQuote, OddsFilter, TeamMatch},
+    odds::{KnownQuote, OddsFilter},
     payload::PayloadHash,
     place::{Place, Server},
     quarantine::{QuarantineEntry, QuarantineStatus, RejectionFilter, ReleasedRow, StoredRejection},
@@ -84,6 +87,7 @@ pub use self::{
     settlement::{NewSettlement, Settled, Settlement},
     status::{LastImport, RejectionCount, SeasonStatus, Status},
     store::{Access, Store},
+    team_history::TeamMatch,
     trial::{NewSearch, Search, SearchId},
     upkeep::{
         DatabaseStatus, IndexSize, Migration, Pages, Partition, Schema, TableSize, Vitals, database_status,

@@ -1,15 +1,15 @@
-//! Prices of one match, and the matches of one team, read without the rest of the history.
+//! Prices of one match, read without the rest of the history.
 
-use domain::{BookId, KnownRule};
-use domain::{Fixture, FixtureId, MatchStatistics, Outcome, Quote, Sequence, TeamId, market::MarketKind};
+use domain::{BookId, FixtureId, KnownRule, Quote, Sequence, market::MarketKind, quote::Series};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
     Store, StoreError, column,
-    engine::{Row, query, query_as},
-    fact,
+    engine::query_scalar,
     history::first_micro_not_before,
+    packed::{self, Fields},
+    series::Dictionary,
     statement::fact as sql,
 };
 
@@ -36,19 +36,8 @@ pub struct OddsFilter {
     pub kind: Option<MarketKind>,
 }
 
-/// A match of a team as it was known at a moment.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TeamMatch {
-    /// The match.
-    pub fixture: Fixture,
-    /// How it ended, once known.
-    pub outcome: Option<Outcome>,
-    /// What was counted, once known.
-    pub statistics: Option<MatchStatistics>,
-}
-
 impl Store {
-    /// The last price of every series of a match that was known before a moment.
+    /// The last price of every series of a match that was known before a moment, by series.
     ///
     /// # Errors
     /// When the store cannot be read, or a later version wrote into it.
@@ -57,10 +46,9 @@ impl Store {
         fixture: FixtureId,
         as_of: Timestamp,
     ) -> Result<Vec<KnownQuote>, StoreError> {
-        let Some((first, last)) = self.quote_span(fixture).await? else { return Ok(Vec::new()) };
-        let until = first_micro_not_before(as_of).min(last + 1);
-        let latest = query(sql::LATEST_ODDS).bind(fixture.0).bind(first).bind(until);
-        latest.fetch_all(self.readers()).await?.iter().map(|row| known_quote(fixture, row)).collect()
+        let mut quotes = self.known_quotes(sql::LATEST_ODDS, fixture, as_of).await?;
+        quotes.sort_unstable_by_key(|quote| quote.quote.series);
+        Ok(quotes)
     }
 
     /// Every price of a match that was known before a moment, in the order they became known.
@@ -73,73 +61,63 @@ impl Store {
         filter: OddsFilter,
         as_of: Timestamp,
     ) -> Result<Vec<KnownQuote>, StoreError> {
-        let Some((first, last)) = self.quote_span(fixture).await? else { return Ok(Vec::new()) };
-        let rows = query(sql::ODDS_PATH)
-            .bind(fixture.0)
-            .bind(first)
-            .bind(first_micro_not_before(as_of).min(last + 1))
-            .bind(filter.book.as_ref().map_or("", BookId::as_str))
-            .bind(filter.kind.map_or("", MarketKind::code))
-            .fetch_all(self.readers())
-            .await?;
-        rows.iter().map(|row| known_quote(fixture, row)).collect()
+        let mut quotes = self.known_quotes(sql::ODDS_PATH, fixture, as_of).await?;
+        quotes.retain(|quote| filter.includes(&quote.quote.series));
+        quotes.sort_unstable_by_key(|quote| (quote.known_at, quote.quote.series, quote.sequence));
+        Ok(quotes)
     }
 
-    /// A team's matches from a moment on, home and away, by kick-off, as they were known at another.
-    ///
-    /// # Errors
-    /// As [`Store::latest_odds`].
-    pub async fn team_history(
+    async fn known_quotes(
         &self,
-        team: TeamId,
-        from: Timestamp,
+        statement: &'static str,
+        fixture: FixtureId,
         as_of: Timestamp,
-    ) -> Result<Vec<TeamMatch>, StoreError> {
-        let competitions = self.competitions().await?;
-        let rows = query(sql::TEAM_HISTORY)
-            .bind(team.0)
-            .bind(first_micro_not_before(as_of))
-            .bind(column::micros(from))
-            .fetch_all(self.readers())
-            .await?;
-        let matches = rows.iter().map(|row| {
-            let competition = column::parsed("competition", row.try_get(1)?)?;
-            let known = competitions.iter().find(|c| c.id == competition);
-            let sport = known.ok_or_else(|| column::not_understood("competition", competition))?.sport;
-            let version = fact::version(row, 4)?;
-            let fixture = Fixture {
-                id: FixtureId(row.try_get(0)?),
-                competition,
-                sport,
-                season: version.season,
-                home: TeamId(row.try_get(2)?),
-                away: TeamId(row.try_get(3)?),
-                kickoff: version.kickoff,
-                neutral: version.neutral,
-                stage: version.stage,
-                status: version.status,
-            };
-            let has_outcome = row.try_get::<Option<&str>>(10)?.is_some();
-            let outcome = has_outcome.then(|| fact::outcome(row, 10)).transpose()?;
-            let statistics = Some(fact::statistics(row, 16)?).filter(|s| *s != MatchStatistics::default());
-            Ok(TeamMatch { fixture, outcome, statistics })
-        });
-        matches.collect()
-    }
-
-    /// Between which moments a match has prices.
-    async fn quote_span(&self, fixture: FixtureId) -> Result<Option<(i64, i64)>, StoreError> {
-        Ok(query_as(sql::QUOTE_SPAN).bind(fixture.0).fetch_optional(self.readers()).await?)
+    ) -> Result<Vec<KnownQuote>, StoreError> {
+        let query = query_scalar(statement).bind(fixture.0).bind(first_micro_not_before(as_of));
+        let text: Option<String> = query.fetch_one(self.readers()).await?;
+        let rows: Vec<StoredQuote> =
+            packed::facts(text.as_deref()).map(StoredQuote::read).collect::<Result<_, _>>()?;
+        let Some(last) = rows.iter().map(|row| row.series).max() else { return Ok(Vec::new()) };
+        let series = self.series_up_to(last).await?;
+        rows.iter().map(|row| row.known(fixture, &series)).collect()
     }
 }
 
-/// Columns known_at, sequence, price_micros, known_rule, and those of the series.
-fn known_quote(fixture: FixtureId, row: &Row) -> Result<KnownQuote, StoreError> {
-    let quote = Quote { fixture, series: fact::series(row, 4)?, odds: column::odds(row.try_get(2)?)? };
-    Ok(KnownQuote {
-        known_at: column::instant(row.try_get(0)?)?,
-        known_rule: column::rule(row.try_get(3)?)?,
-        sequence: Sequence(row.try_get(1)?),
-        quote,
-    })
+/// A price as it is stored.
+struct StoredQuote {
+    known_at: i64,
+    sequence: i64,
+    known_rule: i64,
+    series: i64,
+    price_micros: i64,
+}
+
+impl StoredQuote {
+    fn read(mut fields: Fields<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            known_at: fields.number("known_at")?,
+            sequence: fields.number("sequence")?,
+            known_rule: fields.number("known_rule")?,
+            series: fields.number("series_id")?,
+            price_micros: fields.number("price_micros")?,
+        })
+    }
+
+    fn known(&self, fixture: FixtureId, series: &Dictionary) -> Result<KnownQuote, StoreError> {
+        let quote =
+            Quote { fixture, series: series.get(self.series)?, odds: column::odds(self.price_micros)? };
+        Ok(KnownQuote {
+            known_at: column::instant(self.known_at)?,
+            known_rule: column::rule(self.known_rule)?,
+            sequence: Sequence(self.sequence),
+            quote,
+        })
+    }
+}
+
+impl OddsFilter {
+    fn includes(self, series: &Series) -> bool {
+        self.book.is_none_or(|book| series.book == book)
+            && self.kind.is_none_or(|kind| series.market.kind() == kind)
+    }
 }

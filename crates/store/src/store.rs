@@ -9,6 +9,7 @@ use crate::{
     Place, StoreError,
     engine::{self, Durability, Pool, Transaction},
     history::Recent,
+    series::SharedDictionary,
 };
 
 /// Whether a store is opened for writing too.
@@ -27,6 +28,7 @@ pub struct Store {
     readers: Pool,
     writer: Option<Arc<Mutex<Writer>>>,
     recent: Recent,
+    dictionary: SharedDictionary,
 }
 
 /// The right to write, among the tasks of this process, and what its holder need not look up again.
@@ -35,13 +37,34 @@ pub(crate) struct Writer {
     pool: Pool,
     /// Committed numbers of quote series; they never change.
     pub(crate) series: HashMap<Series, i64>,
+    /// Rows written since the planner counted them last, and how many that were then.
+    uncounted: u64,
+    counted: u64,
 }
+
+/// Fewer rows than this are not worth counting.
+const MANY_ROWS: u64 = 10_000;
 
 impl Writer {
     /// Starts a transaction that holds the right to write, among processes too, from its first statement on. Dropped without
     /// a commit, it leaves nothing behind.
     pub(crate) async fn begin(&self, durability: Durability) -> Result<Transaction, StoreError> {
         self.pool.begin_write(durability).await
+    }
+
+    /// Lets the planner count the rows whenever they have doubled: a load from nothing is counted a few times, and a feed that
+    /// polls hardly ever.
+    pub(crate) async fn wrote(&mut self, rows: u64) {
+        self.uncounted += rows;
+        if self.uncounted >= self.counted.max(MANY_ROWS) {
+            self.counted += std::mem::take(&mut self.uncounted);
+            // Best effort: the rows are committed already, and a server counts by itself in time.
+            let _ = self.count_rows().await;
+        }
+    }
+
+    async fn count_rows(&self) -> Result<(), StoreError> {
+        engine::count_rows(&mut self.pool.acquire().await?).await
     }
 
     /// As [`Pool::vacuum`].
@@ -106,8 +129,16 @@ impl Store {
     /// As [`Store::open`], also where a copy is not finished yet.
     pub(crate) async fn open_unchecked(place: &Place, access: Access) -> Result<Self, StoreError> {
         let (writer, readers) = engine::open(place, access).await?;
-        let writer = writer.map(|pool| Arc::new(Mutex::new(Writer { pool, series: HashMap::new() })));
-        Ok(Self { place: place.clone(), readers, writer, recent: Recent::default() })
+        let writer = writer.map(|pool| {
+            Arc::new(Mutex::new(Writer { pool, series: HashMap::new(), uncounted: 0, counted: 0 }))
+        });
+        Ok(Self {
+            place: place.clone(),
+            readers,
+            writer,
+            recent: Recent::default(),
+            dictionary: SharedDictionary::default(),
+        })
     }
 
     /// Where it is.
@@ -137,6 +168,10 @@ impl Store {
 
     pub(crate) fn recent(&self) -> &Recent {
         &self.recent
+    }
+
+    pub(crate) fn dictionary(&self) -> &SharedDictionary {
+        &self.dictionary
     }
 }
 

@@ -263,6 +263,14 @@ pub(crate) async fn continue_numbering(connection: &mut Connection) -> Result<()
     }
 }
 
+/// Lets the planner count the rows.
+pub(crate) async fn count_rows(connection: &mut Connection) -> Result<(), StoreError> {
+    match connection {
+        Connection::Sqlite(connection) => sqlite::count_rows(connection).await,
+        Connection::Postgres(connection) => postgres::count_rows(connection).await,
+    }
+}
+
 /// Whether the server went away; what was asked may be asked again.
 pub(crate) fn is_connection_lost(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::PoolTimedOut) || (postgres::is_from(error) && postgres::is_lost(error))

@@ -1,19 +1,17 @@
 //! Fixtures, results, statistics and line-ups.
 
 use domain::{
-    Fact, Fixture, FixtureId, FixtureStatus, Outcome, Score, Season, Stage, TeamId,
+    CompetitionId, Fact, Fixture, FixtureId, FixtureStatus, Outcome, Score, Season, Sport, Stage, TeamId,
     history::{LineUpOf, ResultOf, StatisticsOf},
 };
 use futures_util::TryStreamExt as _;
 
-use super::{
-    Group, Reading,
-    packed::{self, Fields},
-};
+use super::{Group, Reading};
 use crate::{
     StoreError, column,
     engine::{Connection, Pool, query, query_scalar},
     fact,
+    packed::{self, Fields},
     statement::fact as sql,
 };
 
@@ -64,30 +62,37 @@ async fn of_range(
 fn version(mut fields: Fields<'_>, reading: &Reading, group: &Group) -> Result<Fact<Fixture>, StoreError> {
     let id = FixtureId(fields.number("fixture_id")?);
     let known = reading.known(&mut fields)?;
+    let value = fixture(id, group.competition, group.sport, &mut fields)?;
+    Ok(Fact { times: known.occurred(value.kickoff.earliest()), value })
+}
+
+/// The next fields home_id, away_id, kickoff_start, kickoff_end, season, neutral, stage, status.
+pub(crate) fn fixture(
+    id: FixtureId,
+    competition: CompetitionId,
+    sport: Sport,
+    fields: &mut Fields<'_>,
+) -> Result<Fixture, StoreError> {
     let (home, away) = (TeamId(fields.number("home_id")?), TeamId(fields.number("away_id")?));
     let kickoff = column::kickoff(fields.number("kickoff_start")?, fields.nullable_number("kickoff_end")?)?;
     let season = Season::starting(fields.small("season")?);
     let neutral = fields.number("neutral")? != 0;
     let (stage, status) = (fields.text("stage")?, fields.text("status")?);
-    let value = Fixture {
-        id,
-        competition: group.competition,
-        sport: group.sport,
-        season,
-        home,
-        away,
-        kickoff,
-        neutral,
-        stage: column::coded("stage", stage, Stage::from_code(stage))?,
-        status: column::coded("status", status, FixtureStatus::from_code(status))?,
-    };
-    Ok(Fact { times: known.occurred(kickoff.earliest()), value })
+    let stage = column::coded("stage", stage, Stage::from_code(stage))?;
+    let status = column::coded("status", status, FixtureStatus::from_code(status))?;
+    Ok(Fixture { id, competition, sport, season, home, away, kickoff, neutral, stage, status })
 }
 
 fn result(mut fields: Fields<'_>, reading: &Reading) -> Result<Fact<ResultOf>, StoreError> {
     let fixture = FixtureId(fields.number("fixture_id")?);
     let known = reading.known(&mut fields)?;
     let occurred_at = column::instant(fields.number("occurred_at")?)?;
+    let outcome = outcome(&mut fields)?;
+    Ok(Fact { times: known.occurred(occurred_at), value: ResultOf { fixture, outcome } })
+}
+
+/// The next fields status, regulation_home, regulation_away, full_time_home, full_time_away, periods.
+pub(crate) fn outcome(fields: &mut Fields<'_>) -> Result<Outcome, StoreError> {
     let status = column::named("result status", fields.text("status")?)?;
     let regulation = (fields.nullable_number("regulation_home")?, fields.nullable_number("regulation_away")?);
     let full_time = (fields.number("full_time_home")?, fields.number("full_time_away")?);
@@ -95,13 +100,12 @@ fn result(mut fields: Fields<'_>, reading: &Reading) -> Result<Fact<ResultOf>, S
     let score = |(home, away): (i64, i64)| -> Result<Score, StoreError> {
         Ok(Score::new(column::small("score", home)?, column::small("score", away)?))
     };
-    let outcome = Outcome {
+    Ok(Outcome {
         status,
         regulation: regulation.0.zip(regulation.1).map(score).transpose()?,
         full_time: score(full_time)?,
         periods: periods.map(|text| column::from_json("periods", text)).transpose()?.unwrap_or_default(),
-    };
-    Ok(Fact { times: known.occurred(occurred_at), value: ResultOf { fixture, outcome } })
+    })
 }
 
 impl Facts {

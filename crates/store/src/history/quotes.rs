@@ -1,12 +1,10 @@
 //! Prices, sought by fixture and series: of the hundreds of a match only those in scope are read.
 
-use domain::{Fact, FixtureId, Phase, Quote, QuoteTable, quote::Series};
+use domain::{Fact, FixtureId, Quote, QuoteTable};
 
-use super::{Group, QuoteScope, Reading, packed};
+use super::{Group, QuoteScope, Reading};
 use crate::{
-    StoreError, column,
-    engine::{Connection, Pool, query_scalar},
-    statement::fact as sql,
+    Store, StoreError, column, engine::query_scalar, packed, series::Dictionary, statement::fact as sql,
 };
 
 /// Fixtures whose prices come in one text, where all their prices are read and where those of a few series are.
@@ -19,7 +17,7 @@ const MAX_SOUGHT: usize = 64;
 
 /// The prices of some competitions.
 pub(super) async fn read(
-    pool: &Pool,
+    store: &Store,
     reading: &Reading,
     groups: &[Group],
     scope: &QuoteScope,
@@ -28,9 +26,11 @@ pub(super) async fn read(
     if *scope == QuoteScope::None {
         return Ok(quotes);
     }
-    let mut connection = pool.acquire().await?;
-    let series = Dictionary::read(&mut connection, scope).await?;
-    let sought = series.sought();
+    let series = store.all_series().await?;
+    let wanted: Vec<i64> =
+        series.iter().filter(|(_, one)| scope.includes(one)).map(|(number, _)| number).collect();
+    let sought = sought(&wanted);
+    let mut connection = store.readers().acquire().await?;
     for group in groups {
         let fixtures = if sought.is_some() { FEW_AT_ONCE } else { ALL_AT_ONCE };
         for (first, last) in group.ranges(fixtures) {
@@ -40,87 +40,60 @@ pub(super) async fn read(
             };
             let Some(sought) = &sought else {
                 let text: Option<String> = of_range(sql::HISTORY_QUOTES).fetch_one(&mut connection).await?;
-                series.add(text.as_deref(), reading, &mut quotes)?;
+                add(text.as_deref(), &series, scope, reading, &mut quotes)?;
                 continue;
             };
             for numbers in sought {
                 let query = of_range(sql::HISTORY_QUOTES_OF_SERIES);
                 let query = numbers.iter().fold(query, |query, number| query.bind(*number));
                 let text: Option<String> = query.fetch_one(&mut connection).await?;
-                series.add(text.as_deref(), reading, &mut quotes)?;
+                add(text.as_deref(), &series, scope, reading, &mut quotes)?;
             }
         }
     }
     Ok(quotes)
 }
 
-/// Every series by number, those in scope with what they are.
-struct Dictionary(Vec<(i64, Option<Series>)>);
+/// Numbers of series, as many to a statement as it takes, the last one repeated where there are fewer. None when there are too
+/// many to seek each.
+fn sought(numbers: &[i64]) -> Option<Vec<[i64; SOUGHT]>> {
+    let padded =
+        |few: &[i64]| std::array::from_fn(|i| few.get(i).or(few.last()).copied().unwrap_or_default());
+    (numbers.len() <= MAX_SOUGHT).then(|| numbers.chunks(SOUGHT).map(padded).collect())
+}
 
-impl Dictionary {
-    async fn read(connection: &mut Connection, scope: &QuoteScope) -> Result<Self, StoreError> {
-        let text: Option<String> = query_scalar(sql::HISTORY_SERIES).fetch_one(connection).await?;
-        let one = |mut fields: packed::Fields<'_>| {
-            let number = fields.number("series_id")?;
-            let book = column::parsed("book", fields.text("book")?)?;
-            let market = column::market(fields.text("kind")?, fields.number("line_quarters")?)?;
-            let selection = column::selection(fields.text("selection")?)?;
-            let phase = fields.text("phase")?;
-            let phase = column::coded("phase", phase, Phase::from_code(phase))?;
-            Ok((number, Some(Series { book, market, selection, phase }).filter(|one| scope.includes(one))))
-        };
-        let series = packed::facts(text.as_deref()).map(one);
-        let mut series: Vec<_> = series.collect::<Result<_, StoreError>>()?;
-        series.sort_unstable_by_key(|(number, _)| *number);
-        Ok(Self(series))
-    }
-
-    /// The numbers in scope, as many to a statement as it takes, the last one repeated where there are fewer. None when there
-    /// are too many to seek each.
-    fn sought(&self) -> Option<Vec<[i64; SOUGHT]>> {
-        let numbers: Vec<i64> = self.0.iter().filter(|(_, one)| one.is_some()).map(|(n, _)| *n).collect();
-        let padded =
-            |few: &[i64]| std::array::from_fn(|i| few.get(i).or(few.last()).copied().unwrap_or_default());
-        (numbers.len() <= MAX_SOUGHT).then(|| numbers.chunks(SOUGHT).map(padded).collect())
-    }
-
-    /// Adds the prices of a text as far as they are in scope.
-    fn add(&self, text: Option<&str>, reading: &Reading, quotes: &mut QuoteTable) -> Result<(), StoreError> {
-        for mut fields in packed::facts(text) {
-            let fixture = FixtureId(fields.number("fixture_id")?);
-            let known = reading.known(&mut fields)?;
-            let number = fields.number("series_id")?;
-            let place = self.0.binary_search_by_key(&number, |(number, _)| *number);
-            let place = place.map_err(|_| column::not_understood("series_id", number))?;
-            let Some(series) = self.0[place].1 else { continue };
+/// Adds the prices of a text as far as they are in scope.
+fn add(
+    text: Option<&str>,
+    series: &Dictionary,
+    scope: &QuoteScope,
+    reading: &Reading,
+    quotes: &mut QuoteTable,
+) -> Result<(), StoreError> {
+    for mut fields in packed::facts(text) {
+        let fixture = FixtureId(fields.number("fixture_id")?);
+        let known = reading.known(&mut fields)?;
+        let series = series.get(fields.number("series_id")?)?;
+        if scope.includes(&series) {
             let odds = column::odds(fields.number("price_micros")?)?;
             let value = Quote { fixture, series, odds };
             quotes.push(&Fact { times: known.occurred(known.known_at), value });
         }
-        Ok(())
     }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::{Market, Selection};
-
     use super::*;
 
     #[test]
     fn few_series_are_sought_and_many_are_not() {
-        let one = Series {
-            book: domain::BookId::PINNACLE,
-            market: Market::THREE_WAY,
-            selection: Selection::Home,
-            phase: Phase::Closing,
-        };
-        let sought =
-            |n: i64| Dictionary((0..n).map(|i| (i * 3, Some(one).filter(|_| i % 2 == 0))).collect()).sought();
+        let sought = |n: i64| sought(&(0..n).map(|i| i * 6).collect::<Vec<_>>());
         assert_eq!(sought(0), Some(vec![]));
-        assert_eq!(sought(5), Some(vec![[0, 6, 12, 12, 12, 12, 12, 12]]));
-        assert_eq!(sought(17).unwrap(), [[0, 6, 12, 18, 24, 30, 36, 42], [48; 8]]);
-        assert_eq!(sought(128).unwrap().len(), 8);
-        assert_eq!(sought(129), None);
+        assert_eq!(sought(3), Some(vec![[0, 6, 12, 12, 12, 12, 12, 12]]));
+        assert_eq!(sought(9).unwrap(), [[0, 6, 12, 18, 24, 30, 36, 42], [48; 8]]);
+        assert_eq!(sought(64).unwrap().len(), 8);
+        assert_eq!(sought(65), None);
     }
 }

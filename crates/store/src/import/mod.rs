@@ -120,6 +120,7 @@ impl Store {
         } else {
             transaction.commit().await?;
             writer.series = series.committed();
+            writer.wrote(outcome.fixtures + outcome.results + outcome.statistics + outcome.quotes).await;
         }
         Ok(outcome)
     }

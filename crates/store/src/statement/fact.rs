@@ -33,40 +33,36 @@ statements! {
         last_known_at = CASE WHEN excluded.last_known_at > fixture_quotes.last_known_at \
         THEN excluded.last_known_at ELSE fixture_quotes.last_known_at END, \
         quotes = fixture_quotes.quotes + excluded.quotes";
-    QUOTE_SPAN = "SELECT first_known_at, last_known_at FROM fixture_quotes WHERE fixture_id = $1";
-    /// The last price of every series known before a moment.
-    LATEST_ODDS = "SELECT l.known_at, l.sequence, l.price_micros, l.known_rule, s.book, s.kind, s.line_quarters, \
-        s.selection, s.phase FROM (SELECT q.series_id, q.known_at, q.sequence, q.price_micros, q.known_rule, \
-        ROW_NUMBER() OVER (PARTITION BY q.series_id ORDER BY q.known_at DESC, q.sequence DESC) AS place FROM quote q \
-        WHERE q.fixture_id = $1 AND q.known_at >= $2 AND q.known_at < $3) l \
-        JOIN quote_series s ON s.id = l.series_id WHERE l.place = 1 ORDER BY l.series_id";
-    /// Every price known before a moment, of one book and kind of market or of all where they are blank.
-    ODDS_PATH = "SELECT q.known_at, q.sequence, q.price_micros, q.known_rule, s.book, s.kind, s.line_quarters, \
-        s.selection, s.phase FROM quote q JOIN quote_series s ON s.id = q.series_id \
-        WHERE q.fixture_id = $1 AND q.known_at >= $2 AND q.known_at < $3 \
-        AND ($4 = '' OR s.book = $4) AND ($5 = '' OR s.kind = $5) ORDER BY q.known_at, q.series_id, q.sequence";
-    /// What was known of a team's fixtures before a moment, latest versions, by kick-off.
-    TEAM_HISTORY = "WITH mine AS (SELECT id, competition, home_id, away_id FROM fixture WHERE home_id = $1 \
-        UNION ALL SELECT id, competition, home_id, away_id FROM fixture WHERE away_id = $1) \
-        SELECT m.id, m.competition, m.home_id, m.away_id, v.kickoff_start, v.kickoff_end, v.season, v.neutral, v.stage, \
-        v.status, r.status, r.regulation_home, r.regulation_away, r.full_time_home, r.full_time_away, r.periods, \
+    /// Reads that are waited for come packed: see `packed.rs`. The moments of `fixture_quotes` name the partitions to read.
+    ODDS_PATH = "SELECT string_agg(concat_ws(' ', q.known_at, q.sequence, q.known_rule, q.series_id, q.price_micros), ';') \
+        FROM fixture_quotes p CROSS JOIN quote q WHERE p.fixture_id = $1 AND q.fixture_id = $1 \
+        AND q.known_at BETWEEN p.first_known_at AND p.last_known_at AND q.known_at < $2";
+    /// Of every series the last price.
+    LATEST_ODDS = "SELECT string_agg(concat_ws(' ', l.known_at, l.sequence, l.known_rule, l.series_id, l.price_micros), ';') \
+        FROM (SELECT q.series_id, q.known_at, q.sequence, q.price_micros, q.known_rule, \
+        ROW_NUMBER() OVER (PARTITION BY q.series_id ORDER BY q.known_at DESC, q.sequence DESC) AS place \
+        FROM fixture_quotes p CROSS JOIN quote q WHERE p.fixture_id = $1 AND q.fixture_id = $1 \
+        AND q.known_at BETWEEN p.first_known_at AND p.last_known_at AND q.known_at < $2) l WHERE l.place = 1";
+    TEAM_VERSIONS = "SELECT string_agg(concat_ws(' ', v.fixture_id, v.known_at, v.sequence, f.competition, f.home_id, f.away_id, \
+        v.kickoff_start, COALESCE(CAST(v.kickoff_end AS TEXT), '-'), v.season, v.neutral, v.stage, v.status), ';') \
+        FROM (SELECT id, competition, home_id, away_id FROM fixture WHERE home_id = $1 UNION ALL \
+        SELECT id, competition, home_id, away_id FROM fixture WHERE away_id = $1) f \
+        JOIN fixture_version v ON v.fixture_id = f.id WHERE v.known_at < $2 AND v.sequence <= $3";
+    TEAM_RESULTS = "SELECT string_agg(concat_ws(' ', r.fixture_id, r.known_at, r.sequence, \
+        r.status, COALESCE(CAST(r.regulation_home AS TEXT), '-'), COALESCE(CAST(r.regulation_away AS TEXT), '-'), \
+        r.full_time_home, r.full_time_away, COALESCE(r.periods, '-')), ';') \
+        FROM (SELECT id FROM fixture WHERE home_id = $1 UNION ALL SELECT id FROM fixture WHERE away_id = $1) f \
+        JOIN result r ON r.fixture_id = f.id WHERE r.known_at < $2 AND r.sequence <= $3";
+    TEAM_STATISTICS = "SELECT s.fixture_id, s.known_at, s.sequence, \
         s.expected_goals_home, s.expected_goals_away, s.shots_home, s.shots_away, s.shots_on_target_home, \
         s.shots_on_target_away, s.corners_home, s.corners_away, s.red_cards_home, s.red_cards_away \
-        FROM mine m JOIN fixture_version v ON v.fixture_id = m.id AND NOT EXISTS (SELECT 1 FROM fixture_version w \
-        WHERE w.fixture_id = m.id AND w.known_at < $2 AND (w.known_at > v.known_at OR (w.known_at = v.known_at \
-        AND w.sequence > v.sequence))) \
-        LEFT JOIN result r ON r.fixture_id = m.id AND r.known_at < $2 AND NOT EXISTS (SELECT 1 FROM result w \
-        WHERE w.fixture_id = m.id AND w.known_at < $2 AND (w.known_at > r.known_at OR (w.known_at = r.known_at \
-        AND w.sequence > r.sequence))) \
-        LEFT JOIN statistics s ON s.fixture_id = m.id AND s.known_at < $2 AND NOT EXISTS (SELECT 1 FROM statistics w \
-        WHERE w.fixture_id = m.id AND w.known_at < $2 AND (w.known_at > s.known_at OR (w.known_at = s.known_at \
-        AND w.sequence > s.sequence))) \
-        WHERE v.known_at < $2 AND v.kickoff_start >= $3 ORDER BY v.kickoff_start, m.id";
+        FROM (SELECT id FROM fixture WHERE home_id = $1 UNION ALL SELECT id FROM fixture WHERE away_id = $1) f \
+        JOIN statistics s ON s.fixture_id = f.id WHERE s.known_at < $2 AND s.sequence <= $3";
     /// An entry met again returns its number.
     SERIES_NUMBER = "INSERT INTO quote_series (book, kind, line_quarters, selection, phase) \
         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (book, kind, line_quarters, selection, phase) \
         DO UPDATE SET phase = excluded.phase RETURNING id";
-    /// Those of a history come packed: see `history/packed.rs`. Fixtures are read in stretches of their numbers.
+    /// Fixtures are read in stretches of their numbers.
     HISTORY_FIXTURES = "SELECT string_agg(CAST(id AS TEXT), ';') FROM fixture WHERE competition = $1";
     HISTORY_VERSIONS = "SELECT string_agg(concat_ws(' ', v.fixture_id, v.known_at, v.sequence, v.known_rule, f.home_id, \
         f.away_id, v.kickoff_start, COALESCE(CAST(v.kickoff_end AS TEXT), '-'), v.season, v.neutral, v.stage, v.status), ';') \
@@ -85,9 +81,8 @@ statements! {
     HISTORY_LINE_UPS = "SELECT l.fixture_id, l.known_at, l.sequence, l.known_rule, l.occurred_at, l.home_player, \
         l.home_name, l.away_player, l.away_name FROM fixture f JOIN line_up l ON l.fixture_id = f.id \
         WHERE f.competition = $1 AND l.known_at < $2 AND l.sequence <= $3 ORDER BY f.id, l.known_at, l.sequence";
-    HISTORY_SERIES = "SELECT string_agg(concat_ws(' ', id, book, kind, line_quarters, selection, phase), ';') \
+    SERIES = "SELECT string_agg(concat_ws(' ', id, book, kind, line_quarters, selection, phase), ';') \
         FROM quote_series";
-    /// The moments of `fixture_quotes` name the partitions to read.
     HISTORY_QUOTES = "SELECT string_agg(concat_ws(' ', q.fixture_id, q.known_at, q.sequence, q.known_rule, q.series_id, \
         q.price_micros), ';') FROM fixture f CROSS JOIN fixture_quotes p CROSS JOIN quote q \
         WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND p.fixture_id = f.id AND q.fixture_id = f.id \

@@ -14,7 +14,7 @@ statements! {
         corrections = $7, rejected = $8 WHERE sequence = $1";
     LAST_SEQUENCE = "SELECT MAX(sequence) FROM import";
     LAST_IMPORT = "SELECT sequence, recorded_at, source, file FROM import ORDER BY sequence DESC LIMIT 1";
-    /// Packed: see `history/packed.rs`.
+    /// Packed: see `packed.rs`.
     RECORDED = "SELECT string_agg(concat_ws(' ', sequence, recorded_at), ';') FROM import";
     IMPORT_TOTALS = "SELECT COUNT(*), CAST(COALESCE(SUM(quotes), 0) AS BIGINT), \
         (SELECT COUNT(*) FROM payload), (SELECT COUNT(*) FROM quarantine WHERE status = 'held'), \

@@ -9,18 +9,18 @@ const NONE: &str = "-";
 const MAX_DIGITS: usize = 18;
 
 /// The facts of a text, which is null where there are none.
-pub(super) fn facts(text: Option<&str>) -> impl Iterator<Item = Fields<'_>> {
+pub(crate) fn facts(text: Option<&str>) -> impl Iterator<Item = Fields<'_>> {
     text.into_iter().flat_map(|text| text.split(';')).map(|fact| Fields { rest: Some(fact) })
 }
 
 /// What is left of the fields of one fact.
-pub(super) struct Fields<'t> {
+pub(crate) struct Fields<'t> {
     rest: Option<&'t str>,
 }
 
 impl<'t> Fields<'t> {
     /// The next field as it is.
-    pub(super) fn text(&mut self, column: &'static str) -> Result<&'t str, StoreError> {
+    pub(crate) fn text(&mut self, column: &'static str) -> Result<&'t str, StoreError> {
         let rest = self.rest.ok_or_else(|| column::not_understood(column, "nothing"))?;
         let (field, rest) = rest.split_once(' ').map_or((rest, None), |(field, rest)| (field, Some(rest)));
         self.rest = rest;
@@ -28,23 +28,23 @@ impl<'t> Fields<'t> {
     }
 
     /// The next field, a number.
-    pub(super) fn number(&mut self, column: &'static str) -> Result<i64, StoreError> {
+    pub(crate) fn number(&mut self, column: &'static str) -> Result<i64, StoreError> {
         let field = self.text(column)?;
         number(field).ok_or_else(|| column::not_understood(column, field))
     }
 
     /// The next field, a number of a smaller type.
-    pub(super) fn small<T: TryFrom<i64>>(&mut self, column: &'static str) -> Result<T, StoreError> {
+    pub(crate) fn small<T: TryFrom<i64>>(&mut self, column: &'static str) -> Result<T, StoreError> {
         column::small(column, self.number(column)?)
     }
 
     /// The next field, which may be null.
-    pub(super) fn nullable(&mut self, column: &'static str) -> Result<Option<&'t str>, StoreError> {
+    pub(crate) fn nullable(&mut self, column: &'static str) -> Result<Option<&'t str>, StoreError> {
         Ok(Some(self.text(column)?).filter(|text| *text != NONE))
     }
 
     /// The next field, a number that may be null.
-    pub(super) fn nullable_number(&mut self, column: &'static str) -> Result<Option<i64>, StoreError> {
+    pub(crate) fn nullable_number(&mut self, column: &'static str) -> Result<Option<i64>, StoreError> {
         let number = |field| number(field).ok_or_else(|| column::not_understood(column, field));
         self.nullable(column)?.map(number).transpose()
     }
