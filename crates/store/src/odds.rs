@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     Store, StoreError, column,
-    engine::query_scalar,
+    engine::{query_as, query_scalar},
     history::first_micro_not_before,
     packed::{self, Fields},
     series::Dictionary,
@@ -73,8 +73,14 @@ impl Store {
         fixture: FixtureId,
         as_of: Timestamp,
     ) -> Result<Vec<KnownQuote>, StoreError> {
-        let query = query_scalar(statement).bind(fixture.0).bind(first_micro_not_before(as_of));
-        let text: Option<String> = query.fetch_one(self.readers()).await?;
+        let mut connection = self.readers().acquire().await?;
+        let span: Option<(i64, i64)> =
+            query_as(sql::QUOTE_SPAN).bind(fixture.0).fetch_optional(&mut connection).await?;
+        let Some((first, last)) = span else { return Ok(Vec::new()) };
+        let until = first_micro_not_before(as_of).min(last + 1);
+        let query = query_scalar(statement).bind(fixture.0).bind(first).bind(until);
+        let text: Option<String> = query.fetch_one(&mut connection).await?;
+        drop(connection);
         let rows: Vec<StoredQuote> =
             packed::facts(text.as_deref()).map(StoredQuote::read).collect::<Result<_, _>>()?;
         let Some(last) = rows.iter().map(|row| row.series).max() else { return Ok(Vec::new()) };

@@ -264,7 +264,11 @@ pub(super) fn is_from(error: &sqlx::Error) -> bool {
 /// Whether the connection is gone: administrators and crashes end connections; a server that starts or stops takes none.
 pub(super) fn is_lost(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    code.is_none_or(|code| code.starts_with("08") || ["57P01", "57P02", "57P03"].contains(&&*code))
+    // 08P01 is a message that the server did not understand, and will not the next time.
+    let is_outage = |code: &str| {
+        (code.starts_with("08") && code != "08P01") || ["57P01", "57P02", "57P03"].contains(&code)
+    };
+    code.is_none_or(|code| is_outage(&code))
 }
 
 /// The store's own words, by SQLSTATE: <https://www.postgresql.org/docs/15/errcodes-appendix.html>.

@@ -4,7 +4,11 @@ use domain::{Fact, FixtureId, Quote, QuoteTable};
 
 use super::{Group, QuoteScope, Reading};
 use crate::{
-    Store, StoreError, column, engine::query_scalar, packed, series::Dictionary, statement::fact as sql,
+    Store, StoreError, column,
+    engine::{Connection, query_scalar},
+    packed::{self, Fields},
+    series::Dictionary,
+    statement::fact as sql,
 };
 
 /// Fixtures whose prices come in one text, where all their prices are read and where those of a few series are.
@@ -31,12 +35,14 @@ pub(super) async fn read(
         series.iter().filter(|(_, one)| scope.includes(one)).map(|(number, _)| number).collect();
     let sought = sought(&wanted);
     let mut connection = store.readers().acquire().await?;
+    let at_once = if sought.is_some() { FEW_AT_ONCE } else { ALL_AT_ONCE };
     for group in groups {
-        let fixtures = if sought.is_some() { FEW_AT_ONCE } else { ALL_AT_ONCE };
-        for (first, last) in group.ranges(fixtures) {
+        let competition = group.competition.as_str();
+        for span in Span::all(&mut connection, competition).await?.chunks(at_once).filter_map(Span::around) {
             let of_range = |statement| {
-                let query = query_scalar(statement).bind(group.competition.as_str()).bind(first).bind(last);
-                query.bind(reading.before).bind(reading.last)
+                let query = query_scalar(statement).bind(competition).bind(span.first).bind(span.last);
+                let until = reading.before.min(span.last_known_at + 1);
+                query.bind(span.first_known_at).bind(until).bind(reading.last)
             };
             let Some(sought) = &sought else {
                 let text: Option<String> = of_range(sql::HISTORY_QUOTES).fetch_one(&mut connection).await?;
@@ -52,6 +58,42 @@ pub(super) async fn read(
         }
     }
     Ok(quotes)
+}
+
+/// Some fixtures that have prices, and when those became known.
+#[derive(Clone, Copy)]
+struct Span {
+    first: i64,
+    last: i64,
+    first_known_at: i64,
+    last_known_at: i64,
+}
+
+impl Span {
+    /// Every fixture of a competition that has prices, in order.
+    async fn all(connection: &mut Connection, competition: &str) -> Result<Vec<Self>, StoreError> {
+        let query = query_scalar(sql::HISTORY_QUOTE_SPANS).bind(competition);
+        let text: Option<String> = query.fetch_one(connection).await?;
+        let one = |mut fields: Fields<'_>| {
+            let fixture = fields.number("fixture_id")?;
+            let first_known_at = fields.number("first_known_at")?;
+            let last_known_at = fields.number("last_known_at")?;
+            Ok(Self { first: fixture, last: fixture, first_known_at, last_known_at })
+        };
+        let mut spans: Vec<_> = packed::facts(text.as_deref()).map(one).collect::<Result<_, StoreError>>()?;
+        spans.sort_unstable_by_key(|span| span.first);
+        Ok(spans)
+    }
+
+    /// What holds all of these, which are in order.
+    fn around(spans: &[Self]) -> Option<Self> {
+        Some(Self {
+            first: spans.first()?.first,
+            last: spans.last()?.last,
+            first_known_at: spans.iter().map(|span| span.first_known_at).min()?,
+            last_known_at: spans.iter().map(|span| span.last_known_at).max()?,
+        })
+    }
 }
 
 /// Numbers of series, as many to a statement as it takes, the last one repeated where there are fewer. None when there are too

@@ -33,16 +33,16 @@ statements! {
         last_known_at = CASE WHEN excluded.last_known_at > fixture_quotes.last_known_at \
         THEN excluded.last_known_at ELSE fixture_quotes.last_known_at END, \
         quotes = fixture_quotes.quotes + excluded.quotes";
-    /// Reads that are waited for come packed: see `packed.rs`. The moments of `fixture_quotes` name the partitions to read.
+    QUOTE_SPAN = "SELECT first_known_at, last_known_at FROM fixture_quotes WHERE fixture_id = $1";
+    /// Reads that are waited for come packed: see `packed.rs`. The moments are those of [`QUOTE_SPAN`]: given from outside,
+    /// they leave the other partitions out of the plan.
     ODDS_PATH = "SELECT string_agg(concat_ws(' ', q.known_at, q.sequence, q.known_rule, q.series_id, q.price_micros), ';') \
-        FROM fixture_quotes p CROSS JOIN quote q WHERE p.fixture_id = $1 AND q.fixture_id = $1 \
-        AND q.known_at BETWEEN p.first_known_at AND p.last_known_at AND q.known_at < $2";
+        FROM quote q WHERE q.fixture_id = $1 AND q.known_at >= $2 AND q.known_at < $3";
     /// Of every series the last price.
     LATEST_ODDS = "SELECT string_agg(concat_ws(' ', l.known_at, l.sequence, l.known_rule, l.series_id, l.price_micros), ';') \
         FROM (SELECT q.series_id, q.known_at, q.sequence, q.price_micros, q.known_rule, \
         ROW_NUMBER() OVER (PARTITION BY q.series_id ORDER BY q.known_at DESC, q.sequence DESC) AS place \
-        FROM fixture_quotes p CROSS JOIN quote q WHERE p.fixture_id = $1 AND q.fixture_id = $1 \
-        AND q.known_at BETWEEN p.first_known_at AND p.last_known_at AND q.known_at < $2) l WHERE l.place = 1";
+        FROM quote q WHERE q.fixture_id = $1 AND q.known_at >= $2 AND q.known_at < $3) l WHERE l.place = 1";
     TEAM_VERSIONS = "SELECT string_agg(concat_ws(' ', v.fixture_id, v.known_at, v.sequence, f.competition, f.home_id, f.away_id, \
         v.kickoff_start, COALESCE(CAST(v.kickoff_end AS TEXT), '-'), v.season, v.neutral, v.stage, v.status), ';') \
         FROM (SELECT id, competition, home_id, away_id FROM fixture WHERE home_id = $1 UNION ALL \
@@ -83,15 +83,21 @@ statements! {
         WHERE f.competition = $1 AND l.known_at < $2 AND l.sequence <= $3 ORDER BY f.id, l.known_at, l.sequence";
     SERIES = "SELECT string_agg(concat_ws(' ', id, book, kind, line_quarters, selection, phase), ';') \
         FROM quote_series";
+    HISTORY_QUOTE_SPANS = "SELECT string_agg(concat_ws(' ', p.fixture_id, p.first_known_at, p.last_known_at), ';') \
+        FROM fixture f JOIN fixture_quotes p ON p.fixture_id = f.id WHERE f.competition = $1";
+    /// Two bounds on the moment: those of all these fixtures leave partitions out of the plan, those of one fixture pass by
+    /// the others while it runs.
     HISTORY_QUOTES = "SELECT string_agg(concat_ws(' ', q.fixture_id, q.known_at, q.sequence, q.known_rule, q.series_id, \
         q.price_micros), ';') FROM fixture f CROSS JOIN fixture_quotes p CROSS JOIN quote q \
         WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND p.fixture_id = f.id AND q.fixture_id = f.id \
-        AND q.known_at BETWEEN p.first_known_at AND p.last_known_at AND q.known_at < $4 AND q.sequence <= $5";
+        AND q.known_at BETWEEN p.first_known_at AND p.last_known_at AND q.known_at >= $4 AND q.known_at < $5 \
+        AND q.sequence <= $6";
     HISTORY_QUOTES_OF_SERIES = "SELECT string_agg(concat_ws(' ', q.fixture_id, q.known_at, q.sequence, q.known_rule, \
         q.series_id, q.price_micros), ';') FROM fixture f CROSS JOIN fixture_quotes p CROSS JOIN quote q \
         WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND p.fixture_id = f.id AND q.fixture_id = f.id \
-        AND q.series_id IN ($6, $7, $8, $9, $10, $11, $12, $13) \
-        AND q.known_at BETWEEN p.first_known_at AND p.last_known_at AND q.known_at < $4 AND q.sequence <= $5";
+        AND q.series_id IN ($7, $8, $9, $10, $11, $12, $13, $14) \
+        AND q.known_at BETWEEN p.first_known_at AND p.last_known_at AND q.known_at >= $4 AND q.known_at < $5 \
+        AND q.sequence <= $6";
     SEASON_COUNTS = "WITH latest AS (SELECT v.fixture_id, v.season, v.kickoff_start, \
         ROW_NUMBER() OVER (PARTITION BY v.fixture_id ORDER BY v.known_at DESC, v.sequence DESC) AS place \
         FROM fixture_version v) \
