@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     BettingError,
     closing_line::{ClosingLineValue, Coverage},
+    totals::Totals,
 };
 
 /// A bet with its end.
@@ -40,6 +41,14 @@ pub struct SettledBet {
     pub grade: Grade,
     /// How much better than the closing line it was, where there is one.
     pub closing: Option<ClosingLineValue>,
+}
+
+impl SettledBet {
+    /// Returned less staked.
+    pub(crate) fn profit(&self) -> Result<Money, MoneyError> {
+        let minor = self.returned.minor.checked_sub(self.stake.minor).ok_or(MoneyError::Overflow)?;
+        Ok(Money::new(minor, self.returned.currency))
+    }
 }
 
 /// How intervals are drawn.
@@ -163,30 +172,23 @@ pub fn performance<'b>(
     bootstrap: Bootstrap,
 ) -> Result<Performance, BettingError> {
     let all: Vec<&SettledBet> = bets.into_iter().collect();
-    let bets: Vec<&SettledBet> = all.iter().copied().filter(|bet| bet.grade != Grade::Void).collect();
+    let totals = Totals::of(all.iter().copied(), currency)?;
+    let bets: Vec<&SettledBet> = all.into_iter().filter(|bet| bet.grade != Grade::Void).collect();
     let days = by_day(&bets, currency)?;
-    let zero = Money::new(0, currency);
-    let turnover = days.values().try_fold(zero, |sum, day| sum.checked_add(day.turnover))?;
-    let profit = days.values().try_fold(zero, |sum, day| sum.checked_add(day.profit))?;
-    let count = |wanted: std::cmp::Ordering| {
-        bets.iter().filter(|bet| bet.returned.minor.cmp(&bet.stake.minor) == wanted).count()
-    };
-    let (n_won, n_lost) = (count(std::cmp::Ordering::Greater), count(std::cmp::Ordering::Less));
-    let closing = || bets.iter().filter_map(|bet| bet.closing.as_ref());
     Ok(Performance {
-        n_bets: all.len(),
-        n_void: all.len() - bets.len(),
-        n_won,
-        n_level: bets.len() - n_won - n_lost,
-        n_lost,
-        turnover,
-        profit,
-        roi: ratio(profit.minor, turnover.minor),
+        n_bets: totals.n_bets,
+        n_void: totals.n_void,
+        n_won: totals.n_won,
+        n_level: totals.n_level,
+        n_lost: totals.n_lost,
+        turnover: totals.turnover,
+        profit: totals.profit,
+        roi: totals.roi(),
         roi_interval: roi_interval(&days.values().copied().collect::<Vec<_>>(), bootstrap)?,
-        hit_rate: (n_won + n_lost > 0).then(|| n_won as f64 / (n_won + n_lost) as f64),
+        hit_rate: totals.hit_rate(),
         mean_odds: mean(bets.iter().map(|bet| bet.odds.value())),
-        mean_closing_raw: mean(closing().map(|value| value.raw)),
-        mean_closing_shin: mean(closing().filter_map(|value| value.shin)),
+        mean_closing_raw: totals.mean_closing_raw,
+        mean_closing_shin: totals.mean_closing_shin,
         closing_coverage: Coverage::of(bets.iter().map(|bet| bet.closing.as_ref())),
     })
 }
@@ -256,11 +258,10 @@ fn by_day(bets: &[&SettledBet], currency: Currency) -> Result<BTreeMap<Date, Day
     let zero = Money::new(0, currency);
     let mut days: BTreeMap<Date, DaySums> = BTreeMap::new();
     for bet in bets {
-        let minor = bet.returned.minor.checked_sub(bet.stake.minor).ok_or(MoneyError::Overflow)?;
         let day = days.entry(bet.day).or_insert(DaySums { n_bets: 0, turnover: zero, profit: zero });
         day.n_bets += 1;
         day.turnover = day.turnover.checked_add(bet.stake)?;
-        day.profit = day.profit.checked_add(Money::new(minor, bet.returned.currency))?;
+        day.profit = day.profit.checked_add(bet.profit()?)?;
     }
     Ok(days)
 }

@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -119,6 +120,11 @@ pub static COMPETITIONS: &[Competition] = &[
 ];
 
 impl Competition {
+    /// The zone of its local dates; UTC where its name is none.
+    pub fn time_zone(&self) -> TimeZone {
+        TimeZone::get(&self.zone).unwrap_or(TimeZone::UTC)
+    }
+
     /// The competition of that id on the built-in list.
     pub fn built_in(id: CompetitionId) -> Option<&'static Self> {
         COMPETITIONS.iter().find(|c| c.id == id)

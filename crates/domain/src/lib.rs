@@ -32,6 +32,8 @@ pub mod sport;
 pub mod statistics;
 pub mod table_rules;
 pub mod team;
+pub mod team_season;
+pub mod week;
 
 pub use briefing::Briefing;
 pub use competition::{Competition, CompetitionId};

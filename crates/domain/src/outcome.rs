@@ -79,4 +79,13 @@ impl Outcome {
     pub fn after_overtime(regulation: Option<Score>, full_time: Score) -> Self {
         Self { status: OutcomeStatus::Completed, regulation, full_time, periods: Vec::new() }
     }
+
+    /// Whether it went beyond regulation, in a sport that plays on when the score is level; none when the source gives only
+    /// the end.
+    pub fn went_to_overtime(&self) -> Option<bool> {
+        match self.regulation {
+            Some(regulation) => Some(regulation.margin() == 0),
+            None => (self.full_time.margin() == 0).then_some(true),
+        }
+    }
 }

@@ -3,7 +3,7 @@
 //! A [`Model`] is fitted on a [`domain::Snapshot`] and answers with score distributions; it never sees a database, a clock or
 //! an unseeded generator. A [`Feature`] is one number about a fixture from the same snapshot. [`backtest`] walks a model
 //! through the past, [`simulation`] plays out what it says, [`scoring_rule`], [`mod@crps`] and [`calibration`] judge what it
-//! said, beside the market ([`market_baseline`]), [`paired_test`] says whether one forecaster is better than another, [`search`]
+//! said, beside the market ([`market_baseline`]), [`track_record`] does so for forecasts that were made, [`paired_test`] says whether one forecaster is better than another, [`search`]
 //! tunes settings inside a training window, and
 //! [`leak_check`] holds all of them to what was known. Models, features and scoring rules are lists.
 
@@ -15,6 +15,7 @@ pub mod diagnostics;
 pub mod feature;
 pub mod leak_check;
 pub mod market_baseline;
+pub mod mean_scores;
 pub mod model;
 pub mod paired_test;
 pub mod rating;
@@ -25,6 +26,7 @@ pub mod search;
 pub mod simulation;
 #[cfg(test)]
 mod test_history;
+pub mod track_record;
 
 pub use backtest::{Backtest, Plan, Progress, Refits, walk_forward};
 pub use bootstrap::{Bootstrap, Interval};

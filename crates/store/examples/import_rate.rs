@@ -1,4 +1,4 @@
-//! How fast synthetic seasons are imported, and how many bytes a price takes on disk.
+//! How fast synthetic seasons are imported and aggregates brought up to date, and how many bytes a price takes on disk.
 //!
 //! `cargo run --release -p touchline-store --example import_rate [SEASONS]`: each season has 358 matches of 34 prices; the default
 //! of 545 seasons is the size of thirty years of 22 leagues. The store is made in a temporary folder and removed.
@@ -44,11 +44,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         prices as f64 / secs
     );
 
+    refresh(&store, "the first time").await?;
     let started = Instant::now();
     let again = store
         .import(ImportBatch { file: "again".into(), payload: b"again".to_vec(), ..batch(0, &series)? })
         .await?;
     println!("one season again: {} duplicates in {:.3} s", again.duplicates, started.elapsed().as_secs_f64());
+    refresh(&store, "with nothing new").await?;
+    store.import(batch(seasons, &series)?).await?;
+    refresh(&store, "after one more season").await?;
 
     let started = Instant::now();
     let status = store.status().await?;
@@ -81,6 +85,21 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let prices: usize = fixtures.iter().map(|f| history.quotes_for_scoring(f.id).count()).sum();
         println!("history of one competition with {prices} prices: {:.2} s", started.elapsed().as_secs_f64());
     }
+    Ok(())
+}
+
+/// Brings the aggregates up to date.
+async fn refresh(store: &Store, when: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let started = Instant::now();
+    let teams = store.refresh_team_statistics(false).await?;
+    let of_teams = started.elapsed().as_secs_f64();
+    let started = Instant::now();
+    store.refresh_quote_activity(false).await?;
+    let of_prices = started.elapsed().as_secs_f64();
+    println!(
+        "aggregates {when}: {of_teams:.3} s for {} rows of teams, {of_prices:.3} s for prices",
+        teams.days
+    );
     Ok(())
 }
 

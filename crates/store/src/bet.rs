@@ -60,6 +60,8 @@ pub struct Bet {
     /// What was struck.
     #[serde(flatten)]
     pub terms: NewBet,
+    /// Where the match counts.
+    pub competition: CompetitionId,
     /// The home side's name.
     pub home: String,
     /// The away side's.
@@ -203,6 +205,7 @@ fn stored(row: &Row) -> Result<Bet, StoreError> {
     };
     Ok(Bet {
         id: BetId(row.try_get(0)?),
+        competition: column::parsed("competition", row.try_get(28)?)?,
         home: row.try_get(26)?,
         away: row.try_get(27)?,
         terms,

@@ -88,7 +88,8 @@ impl Store {
         Ok(history)
     }
 
-    async fn try_history(&self, scope: &Scope) -> Result<History, StoreError> {
+    /// As [`Store::history`], and not kept in memory.
+    pub(crate) async fn try_history(&self, scope: &Scope) -> Result<History, StoreError> {
         let mut competitions = self.competitions().await?;
         competitions.retain(|c| scope.competitions.is_empty() || scope.competitions.contains(&c.id));
         let mut connection = self.readers().acquire().await?;

@@ -31,6 +31,7 @@
 //! # Instants and money
 //! Instants are whole microseconds since 1970 in UTC; finer parts are dropped. Money is minor units. Prices are millionths.
 
+mod aggregate;
 mod backtest;
 mod bet;
 mod catalogue;
@@ -64,11 +65,16 @@ mod trial;
 mod upkeep;
 
 pub use self::{
+    aggregate::{
+        ActivityFilter, Aggregate, AggregateState, BetGroup, BetWeek, BettingPlan, Extent, MadeForecast,
+        MeanScoresRow, ModelWeek, PricedRow, QuoteDay, QuoteTotal, RefreshedTeams, ScoringPlan, TeamDayRow,
+        TeamStanding,
+    },
     backtest::{BacktestHead, BacktestId, MatchSetId, NewBacktest, StoredBacktest},
     bet::{Bet, BetFilter, BetId, NewBet, PlacedBet},
     catalogue::{Checksum, Column, Kind, Table, Values, View},
     copy::{Copied, CopiedTable, CopyProgress},
-    engine::Value,
+    engine::{KeptAs, Value},
     error::StoreError,
     finding::{CheckFinding, CheckRun, Severity},
     forecast::{ForecastFilter, ForecastId, NewForecast, StoredForecast},

@@ -1,12 +1,13 @@
 //! Roles of a PostgreSQL database, each allowed what it needs and no more.
 //!
 //! The owner migrates. The writer reads everything, appends rows, and changes only the columns that some statement changes; it
-//! deletes nothing. The reader reads. They can log in, and have no password until they are given one.
+//! deletes nothing but aggregates, which it makes anew. The reader reads. They can log in, and have no password until they are given one.
 
 use crate::{Place, StoreError, engine};
 
 /// What statements change. All else is only ever appended. A test sends every statement as the writer.
-const UPDATED: [(&str, &[&str]); 7] = [
+const UPDATED: [(&str, &[&str]); 8] = [
+    (AGGREGATE_MARK, &["code_version", "sequence", "forecast", "settlement"]),
     ("competition", &["sport", "name", "pool", "zone", "season_rule"]),
     (
         "import",
@@ -19,6 +20,12 @@ const UPDATED: [(&str, &[&str]); 7] = [
     // Only so that a series that is there already answers with its number.
     ("quote_series", &["phase"]),
 ];
+
+/// What follows from other tables.
+const AGGREGATES: [&str; 4] =
+    ["betting_performance", "model_performance", "team_season_statistics", "team_statistics_daily"];
+/// Which says how far they are brought, of one database like other tables that are not copied, but by who brings them there.
+const AGGREGATE_MARK: &str = "_aggregate_mark";
 
 /// Longest beginning of a name: PostgreSQL cuts names at 63 bytes.
 const MAX_PREFIX: usize = 40;
@@ -119,14 +126,19 @@ impl Roles {
 
     fn writing(&self, objects: &Objects) -> Vec<String> {
         let writer = &self.writer;
-        let tables: Vec<String> = objects.tables.iter().map(|table| format!("\"{table}\"")).collect();
+        let is_there = |table: &str| objects.relations.iter().any(|relation| relation == table);
+        let mark = is_there(AGGREGATE_MARK).then_some(AGGREGATE_MARK);
+        let tables = objects.tables.iter().map(String::as_str).chain(mark);
+        let tables: Vec<String> = tables.map(|table| format!("\"{table}\"")).collect();
         let mut statements = Vec::new();
         if !tables.is_empty() {
             statements.push(format!("GRANT INSERT ON {} TO {writer}", tables.join(", ")));
         }
-        for (table, columns) in UPDATED.iter().filter(|(table, _)| objects.tables.iter().any(|t| t == table))
-        {
+        for (table, columns) in UPDATED.iter().filter(|(table, _)| is_there(table)) {
             statements.push(format!("GRANT UPDATE ({}) ON \"{table}\" TO {writer}", columns.join(", ")));
+        }
+        for table in AGGREGATES.iter().filter(|table| is_there(table)) {
+            statements.push(format!("GRANT DELETE ON \"{table}\" TO {writer}"));
         }
         statements
     }

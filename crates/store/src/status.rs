@@ -1,6 +1,6 @@
 //! What the store holds, in numbers, and whether it is sound.
 
-use domain::{CompetitionId, Season, Sequence};
+use domain::{Competition, CompetitionId, Season, Sequence};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 
@@ -122,8 +122,8 @@ impl Store {
         let mut seasons = Vec::new();
         for row in query(facts::SEASON_COUNTS).fetch_all(self.readers()).await? {
             let competition: CompetitionId = column::parsed("competition", row.try_get(0)?)?;
-            let zone = competitions.iter().find(|c| c.id == competition).map(|c| &*c.zone);
-            let zone = zone.and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC);
+            let known = competitions.iter().find(|c| c.id == competition);
+            let zone = known.map_or(TimeZone::UTC, Competition::time_zone);
             let date = |micros: i64| -> Result<Date, StoreError> {
                 Ok(column::instant(micros)?.to_zoned(zone.clone()).date())
             };

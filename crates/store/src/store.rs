@@ -46,6 +46,11 @@ pub(crate) struct Writer {
 const MANY_ROWS: u64 = 10_000;
 
 impl Writer {
+    /// The connections that write.
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
     /// Starts a transaction that holds the right to write, among processes too, from its first statement on. Dropped without
     /// a commit, it leaves nothing behind.
     pub(crate) async fn begin(&self, durability: Durability) -> Result<Transaction, StoreError> {

@@ -83,3 +83,52 @@ pub(crate) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Ite
 pub(crate) fn p_value(p: f64) -> String {
     if p < 0.0001 { "< 0.0001".into() } else { format!("{p:.4}") }
 }
+
+/// Columns of a sparkline; more values than that are thinned out.
+const SPARKS: usize = 24;
+
+/// The shape of some values, the lowest and the highest of them as far apart as a line allows; blank without any.
+pub(crate) fn sparkline(values: &[f64]) -> String {
+    const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let (low, high) =
+        values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(*v), high.max(*v)));
+    let spark = |value: f64| {
+        let height = if high > low { (value - low) / (high - low) } else { 0.0 };
+        LEVELS[((height * 7.0).round() as usize).min(7)]
+    };
+    let columns = values.len().min(SPARKS);
+    // Each column shows the last of the values it stands for, so that the line ends where the values end.
+    (1..=columns).map(|column| spark(values[column * values.len() / columns - 1])).collect()
+}
+
+/// A bar as long as a value beside the largest, from the left of its column; a value below zero is drawn in outline.
+pub(crate) fn bar(value: i64, largest: u64) -> String {
+    const LENGTH: usize = 20;
+    let blocks = (u128::from(value.unsigned_abs()) * LENGTH as u128).div_ceil(u128::from(largest.max(1)));
+    let block = if value < 0 { "░" } else { "█" };
+    format!("{:<LENGTH$}", block.repeat(usize::try_from(blocks).unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sparkline_runs_from_the_lowest_to_the_highest() {
+        assert_eq!(sparkline(&[]), "");
+        assert_eq!(sparkline(&[3.0]), "▁");
+        assert_eq!(sparkline(&[0.0, 7.0, 3.5, -7.0]), "▅█▆▁");
+        let long: Vec<f64> = (0..100).map(f64::from).collect();
+        let line = sparkline(&long);
+        assert_eq!((line.chars().count(), line.chars().last()), (24, Some('█')), "the last value is shown");
+    }
+
+    #[test]
+    fn a_bar_is_as_long_as_its_share() {
+        let drawn = |value, largest| bar(value, largest).trim_end().to_owned();
+        assert_eq!(drawn(50, 100), "█".repeat(10));
+        assert_eq!(drawn(-100, 100), "░".repeat(20));
+        assert_eq!((drawn(0, 100), drawn(1, 1000), drawn(0, 0)), (String::new(), "█".into(), String::new()));
+        assert!([bar(0, 9), bar(3, 9), bar(9, 9)].iter().all(|bar| bar.chars().count() == 20));
+    }
+}

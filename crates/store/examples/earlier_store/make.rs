@@ -19,6 +19,8 @@ pub(crate) fn latest() -> i64 {
 
 /// Tables that migrations fill themselves.
 const SEEDED: &str = "known_rule";
+/// Since then a server keeps prices in monthly partitions, which are made before them.
+const PARTITIONED_SINCE: i64 = 7;
 /// Rows read at once.
 const PAGE: u32 = 10_000;
 
@@ -100,6 +102,23 @@ impl Database {
         self.insert(sql.to_owned(), Vec::new()).await
     }
 
+    /// Makes the partitions of some prices.
+    async fn prepare_quotes(&mut self, table: &Table, rows: &[Values]) -> Result<(), sqlx::Error> {
+        let Self::Postgres(connection) = self else { return Ok(()) };
+        let Some(place) = table.columns.iter().position(|column| column.name == "known_at") else {
+            return Ok(());
+        };
+        let moments = || {
+            rows.iter().filter_map(|row| match &row[place] {
+                Value::Integer(at) => *at,
+                _ => None,
+            })
+        };
+        let prepare =
+            sqlx::query("SELECT add_quote_partitions($1, $2)").bind(moments().min()).bind(moments().max());
+        prepare.execute(connection).await.map(drop)
+    }
+
     async fn insert(&mut self, sql: String, values: Values) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(connection) => insert!(connection, sql, values),
@@ -123,6 +142,9 @@ pub(crate) async fn make(from: &Store, address: &str, version: i64) -> Result<()
             let Some(last) = page.last() else { break };
             after = Some(table.key_of(last));
             database.run("BEGIN").await?;
+            if table.name == "quote" && version >= PARTITIONED_SINCE {
+                database.prepare_quotes(table, &page).await?;
+            }
             for row in page {
                 database.insert(insert.clone(), known(table, columns, row)).await?;
             }

@@ -5,7 +5,9 @@
 
 mod postgres;
 mod query;
+pub(crate) mod quote_activity;
 mod sqlite;
+mod timescale;
 mod upkeep;
 mod value;
 
@@ -13,12 +15,12 @@ use std::ops::{Deref, DerefMut};
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, pool::PoolConnection};
 
-pub use self::value::Value;
 pub(crate) use self::value::unsigned_zero;
 pub(crate) use self::{
-    query::{Query, Row, assembled, query, query_as, query_scalar},
+    query::{Query, Row, Target, assembled, query, query_as, query_scalar},
     upkeep::{extents, look, objects, partitions, run_all, schema, vitals},
 };
+pub use self::{quote_activity::KeptAs, value::Value};
 use crate::{Access, Column, Kind, Place, StoreError, column, statement::BulkInsert};
 
 /// What a commit must survive.

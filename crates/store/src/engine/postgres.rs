@@ -16,7 +16,7 @@ pub(super) use self::{
     upkeep::{extents, look, partitions, vacuum, vitals},
 };
 use super::{
-    Durability, Pool, Sink, Value, Values,
+    Durability, Pool, Sink, Value, Values, timescale,
     upkeep::{known_version, migration_failed},
 };
 use crate::{Access, Place, StoreError, place::Server, statement::BulkInsert};
@@ -127,6 +127,7 @@ async fn migrate(server: &Server, connection: &mut PgConnection) -> Result<(), S
         StoreError::Denied { detail } => StoreError::MayNotMigrate { place, found, known, detail },
         other => other,
     })?;
+    timescale::adopt(&mut transaction).await?;
     Ok(transaction.commit().await?)
 }
 

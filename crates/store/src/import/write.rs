@@ -10,7 +10,7 @@ use crate::{
     StoreError, column,
     engine::{Connection, Values, insert_rows},
     fact,
-    statement::fact as sql,
+    statement::{aggregate, fact as sql},
 };
 
 impl Plan {
@@ -25,6 +25,7 @@ impl Plan {
         self.write_results(connection, sequence).await?;
         self.write_statistics(connection, sequence).await?;
         self.write_line_ups(connection, sequence).await?;
+        self.write_touched(connection, sequence).await?;
         let founded: Vec<i64> = self.fixtures.iter().map(|fixture| fixture.id.0).collect();
         quote::write(connection, &self.quotes, sequence, &founded).await
     }
@@ -94,6 +95,23 @@ impl Plan {
         insert_rows(connection, &sql::STATISTICS_ROWS, &self.statistics, |values, of| {
             leading_columns(values, of, sequence)?;
             fact::statistics_columns(&of.fact.value).into_iter().try_for_each(|value| values.add(value))
+        })
+        .await
+    }
+
+    /// Which fixtures this import says anything new about, so that aggregates find what to bring up to date.
+    async fn write_touched(&self, connection: &mut Connection, sequence: i64) -> Result<(), StoreError> {
+        let mut fixtures: Vec<i64> = self.versions.iter().map(|of| of.fixture.0).collect();
+        fixtures.extend(self.results.iter().map(|of| of.fixture.0));
+        fixtures.extend(self.statistics.iter().map(|of| of.fixture.0));
+        fixtures.extend(self.line_ups.iter().map(|of| of.fixture.0));
+        fixtures.extend(self.quotes.iter().map(|row| row.fixture));
+        fixtures.dedup();
+        fixtures.sort_unstable();
+        fixtures.dedup();
+        insert_rows(connection, &aggregate::IMPORT_FIXTURE_ROWS, &fixtures, |values, fixture| {
+            values.add(sequence)?;
+            values.add(*fixture)
         })
         .await
     }

@@ -23,6 +23,7 @@ macro_rules! bulk_inserts {
     };
 }
 
+pub(crate) mod aggregate;
 pub(crate) mod backtest;
 pub(crate) mod copy;
 pub(crate) mod fact;
@@ -78,6 +79,7 @@ mod tests {
     /// Every statement by name; those for rows by the thousand as each engine sends them.
     fn all() -> Vec<(&'static str, SqlStr)> {
         let listed = [
+            aggregate::ALL,
             backtest::ALL,
             copy::ALL,
             fact::ALL,
@@ -91,7 +93,7 @@ mod tests {
     }
 
     fn bulk() -> impl Iterator<Item = &'static (&'static str, BulkInsert)> {
-        [backtest::BULK, fact::BULK, identity::BULK, import::BULK, rating::BULK, work::BULK]
+        [aggregate::BULK, backtest::BULK, fact::BULK, identity::BULK, import::BULK, rating::BULK, work::BULK]
             .into_iter()
             .flatten()
     }

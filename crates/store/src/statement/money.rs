@@ -9,7 +9,7 @@ statements! {
     /// With the last settlement, null where there is none.
     BETS = "SELECT b.id, b.idempotency_key, b.run, b.fixture_id, b.book, b.kind, b.line_quarters, b.selection, \
         b.price_micros, b.probability, b.edge, b.stake_minor, b.currency, b.placed_at, b.kickoff_start, b.kickoff_end, b.forecast_id, \
-        s.revision, s.result_sequence, s.grade, s.won, s.refunded, s.lost, s.payout_minor, s.settled_at, f.model, home.name, away.name \
+        s.revision, s.result_sequence, s.grade, s.won, s.refunded, s.lost, s.payout_minor, s.settled_at, f.model, home.name, away.name, x.competition \
         FROM bet b JOIN fixture x ON x.id = b.fixture_id JOIN team home ON home.id = x.home_id \
         JOIN team away ON away.id = x.away_id LEFT JOIN forecast f ON f.id = b.forecast_id LEFT JOIN settlement s ON s.bet_id = b.id AND s.revision = \
         (SELECT MAX(last.revision) FROM settlement last WHERE last.bet_id = b.id) \
@@ -22,7 +22,8 @@ statements! {
     LAST_SETTLEMENT = "SELECT revision, grade, won, refunded, lost, payout_minor FROM settlement WHERE bet_id = $1 \
         ORDER BY revision DESC LIMIT 1";
     INSERT_SETTLEMENT = "INSERT INTO settlement (bet_id, revision, result_sequence, grade, won, refunded, lost, \
-        payout_minor, settled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        payout_minor, settled_at, number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
+        (SELECT COALESCE(MAX(number), 0) + 1 FROM settlement))";
     INSERT_ENTRY = "INSERT INTO ledger (idempotency_key, run, bet_id, kind, amount_minor, currency, at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (idempotency_key) DO NOTHING RETURNING id";
     LEDGER = "SELECT id, idempotency_key, run, bet_id, kind, amount_minor, currency, at FROM ledger WHERE run = $1 \

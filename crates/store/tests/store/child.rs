@@ -8,7 +8,8 @@ use touchline_store::{Access, Store};
 
 use crate::sample::{self, NOW, Place, batch, count, played, season};
 
-/// Tells a child of this test what to do: `import|PLACE|FIRST YEAR|SEASONS`, `copy|FROM|TO` or `open|PLACE`.
+/// Tells a child of this test what to do: `import|PLACE|FIRST YEAR|SEASONS`, `refresh|PLACE|FIRST YEAR|SEASONS` (the same, with
+/// the aggregates brought up to date after each), `copy|FROM|TO` or `open|PLACE`.
 pub(crate) const CHILD: &str = "TOUCHLINE_STORE_TEST_CHILD";
 const ROUNDS: u32 = 40;
 
@@ -28,8 +29,8 @@ pub(crate) fn season_of(year: i16) -> Vec<MatchRecord<domain::TeamId>> {
 async fn child() {
     let Ok(task) = std::env::var(CHILD) else { return };
     match task.split('|').collect::<Vec<_>>()[..] {
-        ["import", at, first, seasons] => {
-            import(at, first.parse().unwrap(), seasons.parse().unwrap()).await;
+        [what @ ("import" | "refresh"), at, first, seasons] => {
+            import(at, first.parse().unwrap(), seasons.parse().unwrap(), what == "refresh").await;
         }
         ["copy", from, to] => {
             let source = open(from, Access::ReadOnly).await;
@@ -48,11 +49,15 @@ async fn open(at: &str, access: Access) -> Store {
     Store::open(parsed(at), access).await.unwrap()
 }
 
-async fn import(at: &str, first: i16, seasons: i16) {
+async fn import(at: &str, first: i16, seasons: i16, refreshing: bool) {
     let store = open(at, Access::ReadWrite).await;
     store.sync_roster(&sample::roster()).await.unwrap();
     for year in first..first + seasons {
         store.import(batch(&format!("year {year}"), NOW, season_of(year))).await.unwrap();
+        if refreshing {
+            store.refresh_team_statistics(false).await.unwrap();
+            store.refresh_quote_activity(false).await.unwrap();
+        }
     }
     store.close().await;
 }
@@ -75,6 +80,11 @@ pub(crate) fn wait(mut child: Child) {
 /// Starts it to import into a store.
 pub(crate) fn spawn(address: &str, first: i16, seasons: i16) -> Child {
     spawn_task(&format!("import|{address}|{first}|{seasons}"))
+}
+
+/// The same, bringing aggregates up to date after each season.
+pub(crate) fn spawn_refreshing(address: &str, first: i16, seasons: i16) -> Child {
+    spawn_task(&format!("refresh|{address}|{first}|{seasons}"))
 }
 
 /// Every import on record has all of its facts.

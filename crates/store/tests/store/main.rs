@@ -21,6 +21,7 @@ mod sqlite {
         place_on(ENGINE).await
     }
 
+    mod aggregates;
     mod backtests;
     mod catalogue;
     mod concurrency;
@@ -31,6 +32,8 @@ mod sqlite {
     mod migrating;
     mod money;
     mod odds;
+    mod performance;
+    mod quote_activity;
     mod rating;
     mod snapshot;
     mod upkeep;
@@ -48,6 +51,7 @@ mod postgres {
         place_on(ENGINE).await
     }
 
+    mod aggregates;
     mod backtests;
     mod catalogue;
     mod concurrency;
@@ -58,6 +62,8 @@ mod postgres {
     mod migrating;
     pub(crate) mod money;
     mod odds;
+    mod performance;
+    mod quote_activity;
     mod rating;
     mod snapshot;
     mod upkeep;

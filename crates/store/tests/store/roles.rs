@@ -1,7 +1,7 @@
 //! Roles of a server are allowed what they need and no more.
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
-use touchline_store::{Access, Roles, Scope, Store, StoreError, database_status};
+use touchline_store::{Access, ActivityFilter, KeptAs, Roles, Scope, Store, StoreError, database_status};
 
 use crate::{
     postgres::money::bet,
@@ -97,7 +97,16 @@ async fn a_reader_reads_and_a_writer_appends() {
         writing.deposit("paper", domain::Money::new(5, domain::Currency::EUR), "d", ts(NOW)).await.unwrap()
     );
 
+    // Aggregates are made, made anew, and seen by all.
+    for rebuild in [false, true] {
+        assert_eq!(writing.refresh_team_statistics(rebuild).await.unwrap().teams, 6);
+        let kept_as = writing.refresh_quote_activity(rebuild).await.unwrap();
+        assert_eq!(kept_as, Some(KeptAs::View));
+    }
+
     let reading = server.open(reader, Access::ReadOnly).await.unwrap();
+    assert_eq!(reading.team_standings(eng(), None, None).await.unwrap().len(), 6);
+    assert_eq!(reading.quote_totals(&ActivityFilter::default()).await.unwrap()[0].prices, 18);
     assert_eq!(reading.history(&Scope::default()).await.unwrap().fixtures_for_scoring().len(), 6);
     assert!(reading.competitions().await.unwrap().iter().any(|c| c.id == eng()));
     assert!(reading.integrity().await.unwrap().is_empty());
@@ -134,6 +143,10 @@ async fn a_reader_reads_and_a_writer_appends() {
         (writer, "TRUNCATE rejection"),
         (writer, "UPDATE result SET full_time_home = 9"),
         (writer, "UPDATE import SET recorded_at = 0"),
+        (writer, "UPDATE team_season_statistics SET won = 9"),
+        (writer, "DELETE FROM import_fixture"),
+        (writer, "REFRESH MATERIALIZED VIEW _quote_activity_daily"),
+        (reader, "SELECT refresh_quote_activity()"),
         (writer, "UPDATE ledger SET amount_minor = 0"),
         (writer, "DROP TABLE quote"),
         (writer, "CREATE TABLE mine (id BIGINT)"),

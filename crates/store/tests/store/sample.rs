@@ -120,6 +120,17 @@ async fn new_schema(url: &str) -> String {
 }
 
 impl Place {
+    /// A store in a schema of its own on a server.
+    pub(crate) async fn on_server(url: &str) -> Self {
+        Self::filled(At::Schema(new_schema(url).await)).await
+    }
+
+    async fn filled(at: At) -> Self {
+        let store = at.open(Access::ReadWrite).await.unwrap();
+        store.sync_roster(&roster()).await.unwrap();
+        Self { at, store }
+    }
+
     /// The database file, of a store that has one.
     pub(crate) fn path(&self) -> PathBuf {
         self.at.address().into()
@@ -155,10 +166,7 @@ impl Place {
 }
 
 pub(crate) async fn place_on(engine: Engine) -> Place {
-    let at = At::new(engine).await;
-    let store = at.open(Access::ReadWrite).await.unwrap();
-    store.sync_roster(&roster()).await.unwrap();
-    Place { at, store }
+    Place::filled(At::new(engine).await).await
 }
 
 pub(crate) fn roster() -> Vec<TeamSeed> {

@@ -1,4 +1,4 @@
-//! What is served over HTTP: health, the report, forecasts and backtests as JSON, and the dashboard.
+//! What is served over HTTP: health, the report, forecasts, backtests and statistics as JSON, and the dashboard.
 //!
 //! One file per resource; [`router`] is the list.
 
@@ -8,6 +8,7 @@ mod forecasts;
 mod health;
 mod matches;
 mod report;
+mod stats;
 
 use std::sync::Arc;
 
@@ -65,7 +66,12 @@ pub(crate) fn router(served: Served) -> Router {
         .route("/cache", get(cache::show).delete(cache::clear))
         .route("/cache/warm", post(cache::warm))
         .route("/backtests", get(backtests::list))
-        .route("/backtests/{id}", get(backtests::show));
+        .route("/backtests/{id}", get(backtests::show))
+        .route("/stats", get(stats::state))
+        .route("/stats/teams", get(stats::teams))
+        .route("/stats/models", get(stats::models))
+        .route("/stats/roi", get(stats::roi))
+        .route("/stats/activity", get(stats::activity));
     Router::new()
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
@@ -84,6 +90,8 @@ pub(crate) enum ServeError {
     NotFound(String),
     /// Not for this asker.
     Forbidden(String),
+    /// It cannot be understood.
+    Request(String),
     /// Our fault.
     Internal(anyhow::Error),
 }
@@ -99,6 +107,7 @@ impl IntoResponse for ServeError {
         let (status, detail) = match self {
             Self::NotFound(detail) => (StatusCode::NOT_FOUND, detail),
             Self::Forbidden(detail) => (StatusCode::FORBIDDEN, detail),
+            Self::Request(detail) => (StatusCode::BAD_REQUEST, detail),
             Self::Internal(error) => {
                 tracing::error!(error = %redact(&format!("{error:#}")), "a request failed");
                 (StatusCode::INTERNAL_SERVER_ERROR, "the log says more".into())

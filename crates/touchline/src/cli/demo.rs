@@ -18,6 +18,7 @@ use crate::{
         forecast_fixtures::{Fitted, last_round_start, shown, upcoming},
         import_files::{self, Imported, Payload},
         load_history::{self, Loaded},
+        refresh_aggregates::{self, Histories},
         replay_season::{self, Replay},
         run_checks, sum_up_bets, write_report,
     },
@@ -82,6 +83,11 @@ pub(super) async fn run(app: &App, _: &Arguments) -> Result<()> {
     let backtests = backtests(app, &loaded)?;
     let bets = bets(app, &store, &loaded).await?;
     let upcoming = forecasts(app, &store, &loaded).await?;
+    let counted = refresh_aggregates::all(&store, Histories::with(&store, loaded), false).await?;
+    app.out.say(format!(
+        "\n6. statistics brought up to date: {} teams in {} seasons, {} weeks of forecasts, {} groups of bets; see `touchline stats`",
+        counted.teams.teams, counted.teams.seasons, counted.model_weeks, counted.bet_groups
+    ));
 
     let status = store.status().await?;
     let report = Report {

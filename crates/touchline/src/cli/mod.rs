@@ -20,6 +20,7 @@ mod ratings;
 mod serve;
 mod settle;
 mod simulate;
+mod stats;
 
 use std::{future::Future, path::PathBuf};
 
@@ -103,6 +104,9 @@ enum Command {
     Settle(settle::Arguments),
     /// Profit and loss, return and closing line value
     Pnl(pnl::Arguments),
+    /// Teams by season, models by week, returns by market, book and model, and how many prices came in
+    #[command(subcommand)]
+    Stats(stats::Command),
     /// Team names that nobody knows yet
     #[command(subcommand)]
     Ids(ids::Command),
@@ -148,6 +152,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         Command::Leakcheck(arguments) => until_stopped(leakcheck::run(&app, &arguments)),
         Command::Bet(command) => until_stopped(bet::run(&app, &command)),
         Command::Settle(arguments) => until_stopped(settle::run(&app, &arguments)),
+        Command::Stats(command) => until_stopped(stats::run(&app, &command)),
         Command::Pnl(arguments) => until_stopped(pnl::run(&app, &arguments)),
         Command::Ids(command) => until_stopped(ids::run(&app, &command)),
         Command::Cache(command) => until_stopped(cache::run(&app, &command)),

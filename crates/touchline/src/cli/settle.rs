@@ -8,7 +8,7 @@ use super::bet::RUN;
 use crate::{
     app::App,
     jobs::{
-        load_history,
+        load_history, refresh_aggregates,
         settle_bets::{self, Settled},
     },
 };
@@ -34,6 +34,7 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
         total.resettled += done.resettled;
         total.open += done.open;
     }
+    refresh_aggregates::run(&store).await?;
     store.close().await;
     app.out.answer(&total, || {
         println!(

@@ -3,10 +3,11 @@
 use axum::{http::header, response::IntoResponse};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-const PAGES: [(&str, &str); 5] = [
+const PAGES: [(&str, &str); 6] = [
     ("/", "Report"),
     ("/matches", "Matches"),
     ("/backtests", "Backtests"),
+    ("/stats", "Statistics"),
     ("/bets", "Bets"),
     ("/data", "Data"),
 ];

@@ -9,6 +9,7 @@ mod data;
 mod layout;
 mod matches;
 mod report;
+mod stats;
 
 use axum::{Router, routing::get};
 
@@ -24,6 +25,7 @@ pub(crate) fn routes() -> Router<Served> {
         .route("/match/{forecast}", get(matches::recorded))
         .route("/backtests", get(backtests::list))
         .route("/backtests/{id}", get(backtests::page))
+        .route("/stats", get(stats::page))
         .route("/bets", get(bets::page))
         .route("/data", get(data::page))
         .route("/style.css", get(layout::style))

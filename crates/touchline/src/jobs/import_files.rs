@@ -164,7 +164,16 @@ pub(crate) async fn run(
             Err(error) => Err(RefusedFile { file, why: format!("cannot be read: {error}") }),
         }
     });
-    run_payloads(app, store, format, contracts, count, payloads).await
+    let imported = run_payloads(app, store, format, contracts, count, payloads).await?;
+    refresh(store).await?;
+    Ok(imported)
+}
+
+async fn refresh(store: &Store) -> Result<()> {
+    let refreshed = super::refresh_aggregates::run(store).await;
+    refreshed
+        .context("the files are imported; `touchline stats refresh` brings the statistics up to date")?;
+    Ok(())
 }
 
 /// An archived payload to be read again, with the name and the format it came under.
@@ -187,6 +196,7 @@ pub(crate) async fn again(app: &App, store: &Store, archived: Vec<Archived>) -> 
         let one = std::iter::once(Ok(Payload { name: file, bytes }));
         imported.add(run_payloads(app, store, format, &contracts, 1, one).await?);
     }
+    refresh(store).await?;
     Ok(imported)
 }
 

@@ -22,6 +22,9 @@ pub(crate) struct Book {
     best_priced: Vec<SettledBet>,
 }
 
+/// The model of a bet that rests on no forecast.
+pub(crate) const NO_MODEL: &str = "unknown";
+
 /// Books whose closing prices count, the sharpest first.
 const CLOSING_BOOKS: [BookId; 2] = [BookId::PINNACLE, BookId::MARKET_AVERAGE];
 
@@ -39,7 +42,8 @@ pub(crate) async fn read(store: &Store, loaded: &[Loaded], run: Option<&str>) ->
     Ok(book)
 }
 
-fn settled(loaded: &Loaded, bet: &Bet) -> Option<SettledBet> {
+/// A bet with its end and its closing line; none while it is open.
+pub(crate) fn settled(loaded: &Loaded, bet: &Bet) -> Option<SettledBet> {
     let settlement = bet.settlement.as_ref()?;
     let (model, bet) = (&bet.model, &bet.terms);
     let quotes = loaded.history.quotes_for_scoring(bet.fixture);
@@ -50,7 +54,7 @@ fn settled(loaded: &Loaded, bet: &Bet) -> Option<SettledBet> {
         book: bet.book,
         market: bet.market,
         selection: bet.selection,
-        model: model.clone().unwrap_or_else(|| "unknown".into()),
+        model: model.clone().unwrap_or_else(|| NO_MODEL.into()),
         odds: bet.odds,
         stake: bet.stake,
         returned: settlement.payout,

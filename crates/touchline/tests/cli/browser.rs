@@ -61,6 +61,22 @@ fn the_dashboard_shows_the_report_in_a_browser() {
 }
 
 #[test]
+fn statistics_have_a_page() {
+    let Some(chromium) = chromium() else { return };
+    let (folder, _) = demo::folder();
+    let server = Server::over(folder);
+    let page = rendered(&chromium, &format!("{}stats?competition=eng.1&season=2023", server.address));
+    for words in
+        ["Manchester City", "96:34", "dynamic_strengths", "three_way", "market_average", "Profit by week"]
+    {
+        assert!(page.contains(words), "{words:?} is not on the page: {}", &page[..page.len().min(2000)]);
+    }
+    assert!(page.matches("<svg").count() > 20, "every team has its line");
+    let first = rendered(&chromium, &format!("{}stats", server.address));
+    assert!(first.contains("aria-current=\"true\""), "something is chosen when nothing is asked for");
+}
+
+#[test]
 fn a_backtest_has_a_page() {
     let Some(chromium) = chromium() else { return };
     let folder = backtests::folder();

@@ -11,6 +11,7 @@ mod football_data;
 mod ratings;
 mod server;
 mod simulate;
+mod stats;
 
 use std::{
     path::PathBuf,

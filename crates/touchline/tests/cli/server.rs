@@ -45,16 +45,23 @@ impl Server {
         self.host().rsplit_once(':').expect("a port").1.to_owned()
     }
 
-    /// Asks for a path that begins with `/` and expects 200.
-    pub(crate) fn get(&self, path: &str) -> String {
+    /// Asks for a path that begins with `/`: the status, and what it answers.
+    pub(crate) fn ask(&self, path: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(self.host()).expect("it listens");
         stream.set_read_timeout(Some(Duration::from_mins(1))).expect("a limit");
         write!(stream, "GET {path} HTTP/1.0\r\n\r\n").expect("a request");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("an answer");
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
-        assert!(head.starts_with("HTTP/1.0 200"), "{path}: {answer}");
-        body.to_owned()
+        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
+        (status, body.to_owned())
+    }
+
+    /// As [`Server::ask`], where 200 is expected.
+    pub(crate) fn get(&self, path: &str) -> String {
+        let (status, body) = self.ask(path);
+        assert_eq!(status, 200, "{path}: {body}");
+        body
     }
 
     pub(crate) fn json(&self, path: &str) -> Value {

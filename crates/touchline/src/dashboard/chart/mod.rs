@@ -3,6 +3,7 @@
 mod cumulative;
 mod differences;
 mod reliability;
+mod sparkline;
 
 use maud::{Markup, html};
 
@@ -10,6 +11,7 @@ pub(super) use self::{
     cumulative::{Line, cumulative},
     differences::{Measured, differences},
     reliability::reliability,
+    sparkline::sparkline,
 };
 use crate::report::{BankrollPoint, CalibrationPoint};
 
