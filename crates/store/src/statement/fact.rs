@@ -89,13 +89,16 @@ statements! {
     /// the others while it runs.
     HISTORY_QUOTES = "SELECT string_agg(concat_ws(' ', q.fixture_id, q.known_at, q.sequence, q.known_rule, q.series_id, \
         q.price_micros), ';') FROM fixture f CROSS JOIN fixture_quotes p CROSS JOIN quote q \
-        WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND p.fixture_id = f.id AND q.fixture_id = f.id \
+        WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND p.fixture_id BETWEEN $2 AND $3 AND p.fixture_id = f.id \
+        AND q.fixture_id = f.id \
         AND q.known_at BETWEEN p.first_known_at AND p.last_known_at AND q.known_at >= $4 AND q.known_at < $5 \
         AND q.sequence <= $6";
     HISTORY_QUOTES_OF_SERIES = "SELECT string_agg(concat_ws(' ', q.fixture_id, q.known_at, q.sequence, q.known_rule, \
         q.series_id, q.price_micros), ';') FROM fixture f CROSS JOIN fixture_quotes p CROSS JOIN quote q \
-        WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND p.fixture_id = f.id AND q.fixture_id = f.id \
-        AND q.series_id IN ($7, $8, $9, $10, $11, $12, $13, $14) \
+        WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND p.fixture_id BETWEEN $2 AND $3 AND p.fixture_id = f.id \
+        AND q.fixture_id = f.id \
+        AND q.series_id IN ($7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
+        $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38) \
         AND q.known_at BETWEEN p.first_known_at AND p.last_known_at AND q.known_at >= $4 AND q.known_at < $5 \
         AND q.sequence <= $6";
     SEASON_COUNTS = "WITH latest AS (SELECT v.fixture_id, v.season, v.kickoff_start, \
