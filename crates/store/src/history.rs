@@ -99,7 +99,7 @@ impl Store {
             groups.push(Group::read(&mut connection, &competition).await?);
         }
         drop(connection);
-        // Neither waits for a connection while it holds one, so they cannot wait for each other.
+        // Neither waits for a connection while it holds another, so they cannot wait for each other.
         let (facts, quotes) = tokio::try_join!(
             facts::read(self.readers(), &reading, &groups),
             quotes::read(self, &reading, &groups, &scope.quotes)

@@ -1,11 +1,12 @@
 //! Prices, sought by fixture and series: of the hundreds of a match only those in scope are read.
 
 use domain::{Fact, FixtureId, Quote, QuoteTable};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::{Group, QuoteScope, Reading};
 use crate::{
     Store, StoreError, column,
-    engine::{Connection, query_scalar},
+    engine::{Pool, query_scalar},
     packed::{self, Fields},
     series::Dictionary,
     statement::fact as sql,
@@ -14,10 +15,10 @@ use crate::{
 /// Fixtures whose prices come in one text, where all their prices are read and where those of a few series are.
 const ALL_AT_ONCE: usize = 16;
 const FEW_AT_ONCE: usize = 256;
-/// Series that one statement seeks.
-const SOUGHT: usize = 32;
-/// Beyond this many it is cheaper to read all prices of a fixture and leave out those that are not wanted.
-const MAX_SOUGHT: usize = 64;
+/// Series that a statement seeks. Where more are wanted it reads all prices of a fixture, and those in scope are picked here.
+const SOUGHT: usize = 64;
+/// Texts that are made side by side, each on a connection of its own, while another one is taken apart here.
+const SIDE_BY_SIDE: usize = 3;
 
 /// The prices of some competitions.
 pub(super) async fn read(
@@ -33,29 +34,23 @@ pub(super) async fn read(
     let series = store.all_series().await?;
     let wanted: Vec<i64> =
         series.iter().filter(|(_, one)| scope.includes(one)).map(|(number, _)| number).collect();
+    if wanted.is_empty() {
+        return Ok(quotes);
+    }
     let sought = sought(&wanted);
-    let mut connection = store.readers().acquire().await?;
-    let at_once = if sought.is_some() { FEW_AT_ONCE } else { ALL_AT_ONCE };
+    let mut stretches = Vec::new();
     for group in groups {
         let competition = group.competition.as_str();
-        for span in Span::all(&mut connection, competition).await?.chunks(at_once).filter_map(Span::around) {
-            let of_range = |statement| {
-                let query = query_scalar(statement).bind(competition).bind(span.first).bind(span.last);
-                let until = reading.before.min(span.last_known_at + 1);
-                query.bind(span.first_known_at).bind(until).bind(reading.last)
-            };
-            let Some(sought) = &sought else {
-                let text: Option<String> = of_range(sql::HISTORY_QUOTES).fetch_one(&mut connection).await?;
-                add(text.as_deref(), &series, scope, reading, &mut quotes)?;
-                continue;
-            };
-            for numbers in sought {
-                let query = of_range(sql::HISTORY_QUOTES_OF_SERIES);
-                let query = numbers.iter().fold(query, |query, number| query.bind(*number));
-                let text: Option<String> = query.fetch_one(&mut connection).await?;
-                add(text.as_deref(), &series, scope, reading, &mut quotes)?;
-            }
-        }
+        let spans = Span::all(store.readers(), competition).await?;
+        let at_once = if sought.is_some() { FEW_AT_ONCE } else { ALL_AT_ONCE };
+        stretches.extend(spans.chunks(at_once).filter_map(Span::around).map(|span| (competition, span)));
+    }
+    let texts = stretches
+        .into_iter()
+        .map(|(competition, span)| span.quotes(store.readers(), competition, reading, sought.as_ref()));
+    let mut texts = stream::iter(texts).buffered(SIDE_BY_SIDE);
+    while let Some(text) = texts.try_next().await? {
+        add(text.as_deref(), &series, scope, reading, &mut quotes)?;
     }
     Ok(quotes)
 }
@@ -71,9 +66,9 @@ struct Span {
 
 impl Span {
     /// Every fixture of a competition that has prices, in order.
-    async fn all(connection: &mut Connection, competition: &str) -> Result<Vec<Self>, StoreError> {
+    async fn all(pool: &Pool, competition: &str) -> Result<Vec<Self>, StoreError> {
         let query = query_scalar(sql::HISTORY_QUOTE_SPANS).bind(competition);
-        let text: Option<String> = query.fetch_one(connection).await?;
+        let text: Option<String> = query.fetch_one(pool).await?;
         let one = |mut fields: Fields<'_>| {
             let fixture = fields.number("fixture_id")?;
             let first_known_at = fields.number("first_known_at")?;
@@ -94,14 +89,28 @@ impl Span {
             last_known_at: spans.iter().map(|span| span.last_known_at).max()?,
         })
     }
+
+    /// Their prices, packed: all of them, or those of some series.
+    async fn quotes(
+        self,
+        pool: &Pool,
+        competition: &str,
+        reading: &Reading,
+        sought: Option<&[i64; SOUGHT]>,
+    ) -> Result<Option<String>, StoreError> {
+        let statement = sought.map_or(sql::HISTORY_QUOTES, |_| sql::HISTORY_QUOTES_OF_SERIES);
+        let until = reading.before.min(self.last_known_at + 1);
+        let query = query_scalar(statement).bind(competition).bind(self.first).bind(self.last);
+        let query = query.bind(self.first_known_at).bind(until).bind(reading.last);
+        let query = sought.into_iter().flatten().fold(query, |query, number| query.bind(*number));
+        Ok(query.fetch_one(pool).await?)
+    }
 }
 
-/// Numbers of series, as many to a statement as it takes, the last one repeated where there are fewer. None when there are too
-/// many to seek each.
-fn sought(numbers: &[i64]) -> Option<Vec<[i64; SOUGHT]>> {
-    let padded =
-        |few: &[i64]| std::array::from_fn(|i| few.get(i).or(few.last()).copied().unwrap_or_default());
-    (numbers.len() <= MAX_SOUGHT).then(|| numbers.chunks(SOUGHT).map(padded).collect())
+/// Numbers of series, the last one repeated where there are fewer than a statement seeks. None when there are none or too many.
+fn sought(numbers: &[i64]) -> Option<[i64; SOUGHT]> {
+    let last = *numbers.last().filter(|_| numbers.len() <= SOUGHT)?;
+    Some(std::array::from_fn(|i| numbers.get(i).copied().unwrap_or(last)))
 }
 
 /// Adds the prices of a text as far as they are in scope.
@@ -132,12 +141,10 @@ mod tests {
     #[test]
     fn few_series_are_sought_and_many_are_not() {
         let sought = |n: i64| sought(&(0..n).map(|i| i * 6).collect::<Vec<_>>());
-        assert_eq!(sought(0), Some(vec![]));
+        assert_eq!(sought(0), None);
         let three = sought(3).unwrap();
-        assert_eq!((three.len(), &three[0][..4], three[0][31]), (1, &[0, 6, 12, 12][..], 12));
-        let more = sought(33).unwrap();
-        assert_eq!((more[0][31], more[1]), (186, [192; 32]));
-        assert_eq!(sought(64).unwrap().len(), 2);
+        assert_eq!((&three[..4], three[SOUGHT - 1]), (&[0, 6, 12, 12][..], 12));
+        assert_eq!(sought(64).unwrap()[SOUGHT - 1], 63 * 6);
         assert_eq!(sought(65), None);
     }
 }

@@ -98,7 +98,9 @@ statements! {
         WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND p.fixture_id BETWEEN $2 AND $3 AND p.fixture_id = f.id \
         AND q.fixture_id = f.id \
         AND q.series_id IN ($7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
-        $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38) \
+        $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, \
+        $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, \
+        $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65, $66, $67, $68, $69, $70) \
         AND q.known_at BETWEEN p.first_known_at AND p.last_known_at AND q.known_at >= $4 AND q.known_at < $5 \
         AND q.sequence <= $6";
     SEASON_COUNTS = "WITH latest AS (SELECT v.fixture_id, v.season, v.kickoff_start, \
