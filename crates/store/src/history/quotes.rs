@@ -1,7 +1,7 @@
 //! Prices, sought by fixture and series: of the hundreds of a match only those in scope are read.
 
 use domain::{Fact, FixtureId, Quote, QuoteTable};
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, future::BoxFuture, stream};
 
 use super::{Group, QuoteScope, Reading};
 use crate::{
@@ -45,9 +45,10 @@ pub(super) async fn read(
         let at_once = if sought.is_some() { FEW_AT_ONCE } else { ALL_AT_ONCE };
         stretches.extend(spans.chunks(at_once).filter_map(Span::around).map(|span| (competition, span)));
     }
-    let texts = stretches
-        .into_iter()
-        .map(|(competition, span)| span.quotes(store.readers(), competition, reading, sought.as_ref()));
+    let mut texts: Vec<BoxFuture<'_, Result<Option<String>, StoreError>>> = Vec::new();
+    for (competition, span) in stretches {
+        texts.push(span.quotes(store.readers(), competition, reading, sought.as_ref()).boxed());
+    }
     let mut texts = stream::iter(texts).buffered(SIDE_BY_SIDE);
     while let Some(text) = texts.try_next().await? {
         add(text.as_deref(), &series, scope, reading, &mut quotes)?;
