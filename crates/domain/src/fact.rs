@@ -20,7 +20,7 @@ pub enum KnownRule {
     ResultAfterKickoff,
     /// A result of which only the date is known: 12:00 UTC of the next day.
     ResultNextDayNoon,
-    /// xG, shots and the like: 24 h after the result's own moment.
+    /// xG, shots, plays, players' statistics and the like: 24 h after the result's own moment.
     StatisticsDayAfterResult,
     /// football-data.co.uk pre-match odds: collected on Friday for the weekend, on Tuesday for midweek, in the afternoon.
     FridayOrTuesdayBefore,
@@ -32,11 +32,22 @@ pub enum KnownRule {
     LineUpBeforeKickoff,
     /// A correction: known when imported.
     CorrectedOnImport,
+    /// The venue of a match with its roof: 90 minutes before kick-off, when a roof that opens has to be decided on. Matches were
+    /// moved as late as the day before.
+    VenueBeforeKickoff,
+    /// Weather that was observed at a match: with the result.
+    WeatherWithResult,
+    /// The NFL's injury report: the end of the day before the match, New York time. Clubs report by 4 p.m. two days before a
+    /// Sunday's or Monday's game and may downgrade a player until the day before (2016 Personnel (Injury) Report Policy), and
+    /// what is on file is the last word.
+    InjuryReportDayBefore,
+    /// An injury report whose match is not on record: the end of the week it is about.
+    InjuryReportWeekEnd,
 }
 
 impl KnownRule {
     /// Every rule, for tests and documents.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Observed,
         Self::ListedWeekBefore,
         Self::ResultAfterKickoff,
@@ -47,6 +58,10 @@ impl KnownRule {
         Self::OpeningUnknown,
         Self::LineUpBeforeKickoff,
         Self::CorrectedOnImport,
+        Self::VenueBeforeKickoff,
+        Self::WeatherWithResult,
+        Self::InjuryReportDayBefore,
+        Self::InjuryReportWeekEnd,
     ];
 
     /// Its name in the store.
@@ -62,6 +77,10 @@ impl KnownRule {
             Self::OpeningUnknown => "opening_unknown",
             Self::LineUpBeforeKickoff => "line_up_before_kickoff",
             Self::CorrectedOnImport => "corrected_on_import",
+            Self::VenueBeforeKickoff => "venue_before_kickoff",
+            Self::WeatherWithResult => "weather_with_result",
+            Self::InjuryReportDayBefore => "injury_report_day_before",
+            Self::InjuryReportWeekEnd => "injury_report_week_end",
         }
     }
 

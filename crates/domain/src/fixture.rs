@@ -3,7 +3,13 @@
 use jiff::{SignedDuration, Span, Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
-use crate::{competition::CompetitionId, fact::KnownRule, season::Season, sport::Sport, team::TeamId};
+use crate::{
+    competition::CompetitionId,
+    fact::KnownRule,
+    season::Season,
+    sport::{Sport, nfl},
+    team::TeamId,
+};
 
 /// A canonical fixture. It keeps its number through postponement and correction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -81,6 +87,22 @@ impl Kickoff {
         (self.latest() - SignedDuration::from_mins(90), KnownRule::LineUpBeforeKickoff)
     }
 
+    /// When the venue with its roof is known, and by which rule: as the starting players, for the same reasons.
+    pub fn venue_known_at(self) -> (Timestamp, KnownRule) {
+        (self.line_up_known_at().0, KnownRule::VenueBeforeKickoff)
+    }
+
+    /// When the weather that was observed is known, and by which rule.
+    pub fn weather_known_at(self, sport: Sport) -> (Timestamp, KnownRule) {
+        (self.result_known_at(sport).0, KnownRule::WeatherWithResult)
+    }
+
+    /// When the NFL's injury report on a match was complete, and by which rule: 00:00 in New York of the day of the match.
+    pub fn injury_report_known_at(self) -> (Timestamp, KnownRule) {
+        let day = self.earliest().to_zoned(nfl::new_york()).date();
+        (nfl::midnight(day).unwrap_or(self.latest()), KnownRule::InjuryReportDayBefore)
+    }
+
     /// When closing odds are known, and by which rule.
     pub fn closing_known_at(self) -> (Timestamp, KnownRule) {
         (self.latest(), KnownRule::ClosingAtKickoff)
@@ -121,6 +143,16 @@ fn next_day_noon_utc(local_midnight: Timestamp) -> Timestamp {
     next.at(12, 0, 0, 0)
         .to_zoned(TimeZone::UTC)
         .map_or(midday + SignedDuration::from_hours(48), |z| z.timestamp())
+}
+
+/// One of the two sides of a match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Home, or named first at a neutral venue.
+    Home,
+    /// Away.
+    Away,
 }
 
 /// How far a fixture has come. All moves keep its [`FixtureId`].
@@ -277,6 +309,24 @@ mod tests {
         assert_eq!(Kickoff::At(at).line_up_known_at().0, "2023-09-10T15:30:00Z".parse().unwrap());
         let dated = Kickoff::on_date(jiff::civil::date(2023, 9, 10), &TimeZone::UTC).unwrap();
         assert_eq!(dated.line_up_known_at().0, "2023-09-10T22:30:00Z".parse().unwrap());
+    }
+
+    /// A roof is decided on 90 minutes before kick-off, weather is observed at the match, and a report on injuries is final
+    /// when the day of the match begins in New York.
+    #[test]
+    fn venue_weather_and_injuries_are_not_known_too_early() {
+        // 20:15 in New York on Monday, which is Tuesday in UTC.
+        let monday = Kickoff::At(ts("2023-09-12T00:15:00Z"));
+        assert_eq!(monday.venue_known_at().0, ts("2023-09-11T22:45:00Z"));
+        assert_eq!(monday.weather_known_at(Sport::Nfl).0, ts("2023-09-12T04:15:00Z"));
+        assert_eq!(monday.injury_report_known_at().0, ts("2023-09-11T04:00:00Z"));
+        let new_york = TimeZone::get("America/New_York").unwrap();
+        let dated = Kickoff::on_date(date(2023, 9, 10), &new_york).unwrap();
+        assert!(dated.weather_known_at(Sport::Nfl).0 > dated.latest());
+        assert!(dated.venue_known_at().0 > dated.earliest());
+        let (reported, _) = dated.injury_report_known_at();
+        let saturdays_downgrades: Timestamp = ts("2023-09-09T20:00:00Z");
+        assert!(reported > saturdays_downgrades && reported == dated.earliest());
     }
 
     #[test]

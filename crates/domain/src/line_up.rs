@@ -1,28 +1,8 @@
 //! Who starts a match, as far as a forecast uses it: the quarterbacks of an NFL game.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use crate::code::{Code, CodeError};
-
-/// A player by the id of the league's own records, such as `00-0019596`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct PlayerCode(pub Code);
-
-impl fmt::Display for PlayerCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::str::FromStr for PlayerCode {
-    type Err = CodeError;
-    fn from_str(text: &str) -> Result<Self, CodeError> {
-        text.parse().map(Self)
-    }
-}
+pub use crate::player::PlayerCode;
 
 /// A player who starts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,14 +7,20 @@ use serde::{Deserialize, Serialize};
 use crate::{
     competition::CompetitionId,
     fact::KnownRule,
-    fixture::{FixtureStatus, Kickoff, Stage},
+    fixture::{FixtureStatus, Kickoff, Side, Stage},
+    injury::Injury,
     line_up::LineUp,
     odds::DecimalOdds,
-    outcome::Outcome,
+    outcome::{Outcome, Score},
+    play::Play,
+    player::{Player, PlayerCode},
+    player_statistics::PlayerStatistics,
     quote::Series,
     season::Season,
     sport::Sport,
     statistics::MatchStatistics,
+    venue::Venue,
+    weather::Weather,
 };
 
 /// One match as a source reports it. `N` is how teams are named: the source's spelling first, a
@@ -53,6 +59,10 @@ pub struct MatchRecord<N> {
     pub statistics: MatchStatistics,
     /// Who starts; empty when the source does not say.
     pub line_up: LineUp,
+    /// Where it is played, if the source says so.
+    pub venue: Option<Venue>,
+    /// The weather observed at it; empty when the source does not say.
+    pub weather: Weather,
     /// Prices.
     pub quotes: Vec<QuoteRecord>,
 }
@@ -90,9 +100,82 @@ impl<N> MatchRecord<N> {
             outcome: self.outcome,
             statistics: self.statistics,
             line_up: self.line_up,
+            venue: self.venue,
+            weather: self.weather,
             quotes: self.quotes,
         }
     }
+}
+
+/// By what a source that gives details of a match tells which match it is, beside competition and teams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meeting {
+    /// Its date at the venue.
+    On(Date),
+    /// The season and how it ended: no pairing ends alike twice in a season but for a rare chance, and then it is not taken.
+    Ended {
+        /// The season.
+        season: Season,
+        /// The final score.
+        score: Score,
+    },
+}
+
+/// What happened within one match that is on record: its plays, and what its players did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MatchSheet<N> {
+    /// Line of the file where it begins.
+    pub row: u32,
+    /// Where it counts.
+    pub competition: CompetitionId,
+    /// What is played.
+    pub sport: Sport,
+    /// Home side.
+    pub home: N,
+    /// Away side.
+    pub away: N,
+    /// Which of their matches.
+    pub meeting: Meeting,
+    /// Everybody it names.
+    pub players: Vec<Player>,
+    /// Its plays, in the order of the file.
+    pub plays: Vec<PlayRecord>,
+    /// What its players did, and for whom.
+    pub player_statistics: Vec<(PlayerCode, Side, PlayerStatistics)>,
+}
+
+/// One play of a sheet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlayRecord {
+    /// Line of the file.
+    pub row: u32,
+    /// When it was played, where the source says so.
+    pub at: Option<Timestamp>,
+    /// What happened.
+    pub play: Play,
+}
+
+/// What a side reports of one player before a match.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InjuryRecord<N> {
+    /// Line of the file.
+    pub row: u32,
+    /// Where the side plays.
+    pub competition: CompetitionId,
+    /// The season.
+    pub season: Season,
+    /// Week of the season.
+    pub week: u8,
+    /// First and last date of that week.
+    pub dates: (Date, Date),
+    /// The side.
+    pub team: N,
+    /// Who.
+    pub player: Player,
+    /// What is reported.
+    pub injury: Injury,
+    /// When the source last changed it, where it says so.
+    pub reported_at: Option<Timestamp>,
 }
 
 /// How much of the input a rejection costs.
@@ -154,6 +237,16 @@ pub enum Reason {
     BadStatistic,
     /// The id of a player that is none.
     BadPlayer,
+    /// The id or the roof of a venue that is none.
+    BadVenue,
+    /// The week of a season that is none.
+    BadWeek,
+    /// A status, or a share of practice, that is none.
+    BadStatus,
+    /// What happened within a play that is no number.
+    BadPlay,
+    /// A match that is not on record.
+    UnknownMatch,
     /// Both sides are the same team.
     SameTeamTwice,
     /// A competition the format does not know.
@@ -204,6 +297,11 @@ impl Reason {
             Self::MissingLine => "prices without the line they belong to: fill the line in",
             Self::BadStatistic => "no count: correct it or leave it blank",
             Self::BadPlayer => "no id of a player: correct it or leave it blank",
+            Self::BadVenue => "no id or roof of a venue: correct it or leave it blank",
+            Self::BadWeek => "no week of the season: correct it",
+            Self::BadStatus => "no status that is known: correct it or leave it blank",
+            Self::BadPlay => "no number where a play needs one: correct it or leave it blank",
+            Self::UnknownMatch => "no such match is stored: import the matches first, then this file again",
             Self::SameTeamTwice => "a team cannot meet itself: correct one of the names",
             Self::UnknownCompetition => {
                 "a competition the format does not know: describe it by a mapping file"

@@ -26,6 +26,9 @@ pub struct MatchStatistics {
     /// Corners.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corners: Option<Pair>,
+    /// Shares of the time each side had the ball, which add up to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub possession: Option<Pair>,
     /// Red cards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub red_cards: Option<Pair>,

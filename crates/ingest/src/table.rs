@@ -5,9 +5,7 @@
 
 use std::borrow::Cow;
 
-use domain::{Loss, MatchRecord, Reason, Rejection};
-
-use crate::source::Parsed;
+use domain::{Loss, Reason, Rejection};
 
 const SHOWN_CHARS: usize = 60;
 
@@ -105,26 +103,28 @@ pub(crate) fn open(text: &str, delimiter: char) -> Result<(Header, Rows<'_>), Re
 
 /// Reads every row by `read`, which returns a record, nothing (a row to be passed over) or the rejection of the row; it may
 /// add rejections of single fields. They are dropped when the row is lost anyway.
-pub(crate) fn read_rows<'t>(
+pub(crate) fn read_rows<'t, R>(
     header: &Header,
     mut rows: Rows<'t>,
-    parsed: &mut Parsed,
-    mut read: impl FnMut(&Row<'_>, &mut Vec<Rejection>) -> Result<Option<MatchRecord<String>>, Rejection>,
-) {
+    rejections: &mut Vec<Rejection>,
+    mut read: impl FnMut(&Row<'_>, &mut Vec<Rejection>) -> Result<Option<R>, Rejection>,
+) -> Vec<R> {
+    let mut records = Vec::new();
     let mut cells: Vec<Cow<'t, str>> = Vec::with_capacity(header.names.len());
     while let Some(line) = rows.next_filled_line() {
-        let kept = parsed.rejections.len();
-        let result = split_row(header, &line, rows.delimiter, &mut cells, &mut parsed.rejections)
-            .and_then(|()| read(&Row { line: line.number, header, cells: &cells }, &mut parsed.rejections));
+        let kept = rejections.len();
+        let result = split_row(header, &line, rows.delimiter, &mut cells, rejections)
+            .and_then(|()| read(&Row { line: line.number, header, cells: &cells }, rejections));
         match result {
-            Ok(Some(record)) => parsed.records.push(record),
+            Ok(Some(record)) => records.push(record),
             Ok(None) => {}
             Err(rejection) => {
-                parsed.rejections.truncate(kept);
-                parsed.rejections.push(rejection);
+                rejections.truncate(kept);
+                rejections.push(rejection);
             }
         }
     }
+    records
 }
 
 /// Splits a line and refuses what a cut-off file leaves behind. A last line without line end that has every cell may still

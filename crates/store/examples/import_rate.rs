@@ -156,6 +156,8 @@ fn batch(season: usize, series: &[Series]) -> Result<ImportBatch, Box<dyn std::e
             }),
             statistics: MatchStatistics { shots: pair, corners: pair, ..MatchStatistics::default() },
             line_up: domain::LineUp::default(),
+            venue: None,
+            weather: domain::Weather::default(),
             quotes: quotes(series, season * MATCHES + n, at)?,
         });
     }

@@ -232,15 +232,16 @@ impl Store {
     }
 }
 
-/// Makes room for rows of the one table that is kept in parts.
+/// Makes room for rows of a table that is kept in parts.
 async fn prepare(connection: &mut Connection, table: &Table, rows: &[Values]) -> Result<(), StoreError> {
-    let Some(place) = table.column("known_at").filter(|_| table.name == "quote") else { return Ok(()) };
+    let is_partitioned = engine::PARTITIONED.contains(&table.name.as_str());
+    let Some(place) = table.column("known_at").filter(|_| is_partitioned) else { return Ok(()) };
     let moments = rows.iter().filter_map(|row| match row.get(place) {
         Some(Value::Integer(at)) => *at,
         _ => None,
     });
     match (moments.clone().min(), moments.max()) {
-        (Some(first), Some(last)) => engine::prepare_quotes(connection, first, last).await,
+        (Some(first), Some(last)) => engine::prepare_months(connection, &table.name, first, last).await,
         _ => Ok(()),
     }
 }
@@ -306,9 +307,17 @@ impl View {
     }
 }
 
-/// References that the writer checks instead of the database: see the table `quote` in the migrations.
-const UNDECLARED: [(&str, &str); 4] =
-    [("quote", "fixture"), ("quote", "quote_series"), ("quote", "import"), ("quote", "known_rule")];
+/// References that the writer checks instead of the database: see the tables `quote` and `play` in the migrations.
+const UNDECLARED: [(&str, &str); 8] = [
+    ("quote", "fixture"),
+    ("quote", "quote_series"),
+    ("quote", "import"),
+    ("quote", "known_rule"),
+    ("play", "fixture"),
+    ("play", "player"),
+    ("play", "import"),
+    ("play", "known_rule"),
+];
 
 /// Every table, those that are referred to before those that refer to them; among equals by name.
 pub(crate) async fn tables(connection: &mut Connection) -> Result<Vec<Table>, StoreError> {

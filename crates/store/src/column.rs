@@ -12,7 +12,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::StoreError;
 
 /// Numbers of the rules in `known_rule`; a test holds them to the table.
-const RULES: [(i64, KnownRule); 10] = [
+const RULES: [(i64, KnownRule); 14] = [
     (0, KnownRule::Observed),
     (1, KnownRule::ListedWeekBefore),
     (2, KnownRule::ResultAfterKickoff),
@@ -23,6 +23,10 @@ const RULES: [(i64, KnownRule); 10] = [
     (7, KnownRule::OpeningUnknown),
     (8, KnownRule::CorrectedOnImport),
     (9, KnownRule::LineUpBeforeKickoff),
+    (10, KnownRule::VenueBeforeKickoff),
+    (11, KnownRule::WeatherWithResult),
+    (12, KnownRule::InjuryReportDayBefore),
+    (13, KnownRule::InjuryReportWeekEnd),
 ];
 
 pub(crate) fn rule_number(rule: KnownRule) -> i64 {
@@ -147,11 +151,13 @@ mod tests {
     fn the_migration_names_the_same_rules() {
         let sqlite = concat!(
             include_str!("../migrations/sqlite/0001_facts.sql"),
-            include_str!("../migrations/sqlite/0005_line_ups.sql")
+            include_str!("../migrations/sqlite/0005_line_ups.sql"),
+            include_str!("../migrations/sqlite/0009_details.sql")
         );
         let postgres = concat!(
             include_str!("../migrations/postgres/0001_facts.sql"),
-            include_str!("../migrations/postgres/0005_line_ups.sql")
+            include_str!("../migrations/postgres/0005_line_ups.sql"),
+            include_str!("../migrations/postgres/0009_details.sql")
         );
         for (number, rule) in RULES {
             let row = format!("({number}, '{}')", rule.code());

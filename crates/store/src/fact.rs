@@ -1,7 +1,12 @@
 //! Facts as rows: one function per table, used by the import (to compare) and by the history (to read).
 
 use domain::{
-    FixtureStatus, LineUp, MatchStatistics, Outcome, Score, Season, Stage, line_up::Starter, statistics::Pair,
+    FixtureStatus, Injury, LineUp, MatchStatistics, Outcome, Play, PlayerCode, PlayerStatistic,
+    PlayerStatistics, Score, Season, Stage, Venue, Weather,
+    injury::{Availability, Practice},
+    line_up::Starter,
+    statistics::Pair,
+    venue::Roof,
 };
 
 use crate::{StoreError, column, engine::Row, import::Version};
@@ -36,7 +41,7 @@ pub(crate) fn outcome(row: &Row, first: usize) -> Result<Outcome, StoreError> {
     })
 }
 
-/// The ten columns of statistics from `first` on.
+/// The twelve columns of statistics from `first` on.
 pub(crate) fn statistics(row: &Row, first: usize) -> Result<MatchStatistics, StoreError> {
     let pair = |n: usize| -> Result<Option<Pair>, StoreError> {
         let home: Option<f64> = row.try_get(first + 2 * n)?;
@@ -49,19 +54,21 @@ pub(crate) fn statistics(row: &Row, first: usize) -> Result<MatchStatistics, Sto
         shots_on_target: pair(2)?,
         corners: pair(3)?,
         red_cards: pair(4)?,
+        possession: pair(5)?,
     })
 }
 
-/// The same ten columns, to be written.
-pub(crate) fn statistics_columns(statistics: &MatchStatistics) -> [Option<f64>; 10] {
+/// The same twelve columns, to be written.
+pub(crate) fn statistics_columns(statistics: &MatchStatistics) -> [Option<f64>; 12] {
     let pairs = [
         statistics.expected_goals,
         statistics.shots,
         statistics.shots_on_target,
         statistics.corners,
         statistics.red_cards,
+        statistics.possession,
     ];
-    let mut columns = [None; 10];
+    let mut columns = [None; 12];
     for (pair, column) in pairs.into_iter().zip(columns.chunks_exact_mut(2)) {
         column.copy_from_slice(&[pair.map(|p| p.home), pair.map(|p| p.away)]);
     }
@@ -80,4 +87,87 @@ pub(crate) fn line_up(row: &Row, first: usize) -> Result<LineUp, StoreError> {
             .transpose()
     };
     Ok(LineUp { home: starter(first)?, away: starter(first + 2)? })
+}
+
+/// Columns code, name, roof, surface from `first` on.
+pub(crate) fn venue(row: &Row, first: usize) -> Result<Venue, StoreError> {
+    let roof: Option<&str> = row.try_get(first + 2)?;
+    Ok(Venue {
+        code: column::parsed("venue", row.try_get(first)?)?,
+        name: row.try_get(first + 1)?,
+        roof: roof.map(|code| column::coded("roof", code, Roof::from_code(code))).transpose()?,
+        surface: row.try_get(first + 3)?,
+    })
+}
+
+/// Columns temperature_celsius, wind_mps from `first` on.
+pub(crate) fn weather(row: &Row, first: usize) -> Result<Weather, StoreError> {
+    Ok(Weather { temperature_celsius: row.try_get(first)?, wind_mps: row.try_get(first + 1)? })
+}
+
+/// Columns availability, what, what_else, practice from `first` on.
+pub(crate) fn injury(row: &Row, first: usize) -> Result<Injury, StoreError> {
+    let (availability, practice): (Option<&str>, Option<&str>) =
+        (row.try_get(first)?, row.try_get(first + 3)?);
+    Ok(Injury {
+        availability: availability
+            .map(|code| column::coded("availability", code, Availability::from_code(code)))
+            .transpose()?,
+        what: row.try_get(first + 1)?,
+        what_else: row.try_get(first + 2)?,
+        practice: practice
+            .map(|code| column::coded("practice", code, Practice::from_code(code)))
+            .transpose()?,
+    })
+}
+
+/// The columns of `player_statistics` that count, from `first` on.
+pub(crate) fn player_statistics(row: &Row, first: usize) -> Result<PlayerStatistics, StoreError> {
+    let mut counted = PlayerStatistics::default();
+    for (place, statistic) in PlayerStatistic::ALL.iter().enumerate() {
+        if let Some(value) = row.try_get(first + place)? {
+            counted.set(*statistic, value);
+        }
+    }
+    Ok(counted)
+}
+
+/// The columns of `play` that say what happened, from `first` on; players are given as numbers.
+pub(crate) fn play(
+    row: &Row,
+    number: i64,
+    first: usize,
+    player: impl Fn(i64) -> Option<PlayerCode>,
+) -> Result<Play, StoreError> {
+    let small = |name: &'static str, n: usize| -> Result<Option<u8>, StoreError> {
+        row.try_get::<Option<i64>>(first + n)?.map(|value| column::small(name, value)).transpose()
+    };
+    let count = |name: &'static str, n: usize| -> Result<Option<u16>, StoreError> {
+        row.try_get::<Option<i64>>(first + n)?.map(|value| column::small(name, value)).transpose()
+    };
+    let code = |n: usize| -> Result<Option<PlayerCode>, StoreError> {
+        let number: Option<i64> = row.try_get(first + n)?;
+        number.map(|n| player(n).ok_or_else(|| column::not_understood("player", n))).transpose()
+    };
+    let (possession, kind): (Option<&str>, Option<&str>) = (row.try_get(first + 2)?, row.try_get(first + 6)?);
+    let yards: Option<i64> = row.try_get(first + 7)?;
+    Ok(Play {
+        number: column::small("number", number)?,
+        period: small("period", 0)?,
+        clock_secs: count("clock_secs", 1)?,
+        possession: possession.map(|side| column::named("possession", side)).transpose()?,
+        down: small("down", 3)?,
+        distance: small("distance", 4)?,
+        yards_to_goal: small("yards_to_goal", 5)?,
+        kind: kind.map(|kind| column::parsed("kind", kind)).transpose()?,
+        yards_gained: yards.map(|yards| column::small("yards_gained", yards)).transpose()?,
+        score: count("score", 8)?.zip(count("score", 9)?).map(|(home, away)| Score::new(home, away)),
+        timeouts: small("timeouts", 10)?.zip(small("timeouts", 11)?).map(|(home, away)| [home, away]),
+        passer: code(12)?,
+        receiver: code(13)?,
+        rusher: code(14)?,
+        expected_points_added: row.try_get(first + 15)?,
+        home_win_probability: row.try_get(first + 16)?,
+        description: row.try_get(first + 17)?,
+    })
 }

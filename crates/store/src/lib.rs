@@ -37,6 +37,7 @@ mod bet;
 mod catalogue;
 mod column;
 mod copy;
+mod detail;
 mod engine;
 mod error;
 mod fact;
@@ -74,6 +75,7 @@ pub use self::{
     bet::{Bet, BetFilter, BetId, NewBet, PlacedBet},
     catalogue::{Checksum, Column, Kind, Table, Values, View},
     copy::{Copied, CopiedTable, CopyProgress},
+    detail::{PlayerLine, ReportedInjury},
     engine::{KeptAs, Value},
     error::StoreError,
     finding::{CheckFinding, CheckRun, Severity},

@@ -6,7 +6,7 @@
 use crate::{Place, StoreError, engine};
 
 /// What statements change. All else is only ever appended. A test sends every statement as the writer.
-const UPDATED: [(&str, &[&str]); 8] = [
+const UPDATED: [(&str, &[&str]); 9] = [
     (AGGREGATE_MARK, &["code_version", "sequence", "forecast", "settlement"]),
     ("competition", &["sport", "name", "pool", "zone", "season_rule"]),
     (
@@ -14,6 +14,7 @@ const UPDATED: [(&str, &[&str]); 8] = [
         &["complete", "fixtures", "results", "statistics", "quotes", "duplicates", "corrections", "rejected"],
     ),
     ("fixture_quotes", &["first_known_at", "last_known_at", "quotes"]),
+    ("fixture_plays", &["first_known_at", "last_known_at", "plays"]),
     ("import_name", &["row_count"]),
     ("name_review", &["status", "team_id", "decided_at"]),
     ("quarantine", &["status", "decided_at"]),

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     Store, StoreError, column,
     engine::{query, query_as, query_scalar},
-    statement::{fact as facts, import as imports},
+    statement::{detail as details, fact as facts, import as imports},
 };
 
 /// What the store holds.
@@ -113,6 +113,15 @@ impl Store {
         if wrong > 0 {
             findings
                 .push(format!("the number of prices of {wrong} fixtures is not what is on record of them"));
+        }
+        let stray: i64 = query_scalar(details::STRAY_PLAYS).fetch_one(self.readers()).await?;
+        if stray > 0 {
+            findings.push(format!("{stray} plays refer to a fixture, player or import that does not exist"));
+        }
+        let wrong: i64 = query_scalar(details::WRONG_PLAY_SUMS).fetch_one(self.readers()).await?;
+        if wrong > 0 {
+            findings
+                .push(format!("the number of plays of {wrong} fixtures is not what is on record of them"));
         }
         Ok(findings)
     }

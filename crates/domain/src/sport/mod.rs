@@ -1,7 +1,7 @@
 //! Sports: what a score is, how a match is divided, which markets exist. One file per sport, listed in [`Sport::ALL`].
 
 mod nba;
-mod nfl;
+pub mod nfl;
 mod soccer;
 
 use std::{fmt, ops::RangeInclusive};

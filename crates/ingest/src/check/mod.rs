@@ -16,6 +16,7 @@ mod history_view;
 mod import;
 mod missing_share;
 mod odds_freshness;
+mod possession;
 mod score_outlier;
 mod score_range;
 mod season_label;
@@ -55,6 +56,7 @@ pub struct Contracts {
     pub spread_range: spread_range::SpreadRange,
     pub unusual_expected_goals: expected_goals::UnusualExpectedGoals,
     pub expected_goals: expected_goals::ImpossibleExpectedGoals,
+    pub possession_sum: possession::PossessionSum,
     pub missing_share: missing_share::MissingShare,
     pub freshness: freshness::Freshness,
     pub odds_freshness: odds_freshness::OddsFreshness,
@@ -116,6 +118,7 @@ impl Contracts {
             &self.spread_range,
             &self.unusual_expected_goals,
             &self.expected_goals,
+            &self.possession_sum,
             &self.missing_share,
         ]
     }

@@ -43,6 +43,8 @@ fn record(row: u32, home: i64, away: i64, score: Option<(u16, u16)>) -> MatchRec
         outcome,
         statistics: MatchStatistics::default(),
         line_up: domain::LineUp::default(),
+        venue: None,
+        weather: domain::Weather::default(),
         quotes: Vec::new(),
     }
 }
@@ -359,4 +361,20 @@ fn seasons_and_scores_unlike_their_neighbours() {
     assert_eq!(rules(&odd.findings)[1..], [("season_size", 1), ("score_outlier", 1)]);
     assert_eq!(odd.findings[1].subject, "eng.1 2022-23");
     assert_eq!(odd.findings[2].subject, "eng.1 2020-21");
+}
+
+#[test]
+fn shares_of_the_ball_add_up() {
+    let with = |row: u32, home: f64, away: f64| {
+        let mut record = record(row, i64::from(row), 100, Some((1, 1)));
+        record.statistics.possession = Some(Pair { home, away });
+        record
+    };
+    let judged = judged(vec![with(2, 0.55, 0.45), with(3, 0.51, 0.5), with(4, 0.6, 0.5)]);
+    assert_eq!(rules(&judged.findings), [("possession_sum", 1)]);
+    assert!(judged.findings[0].detail.contains("row 4"), "{:?}", judged.findings);
+    assert!(
+        judged.records[2].statistics.possession.is_none()
+            && judged.records[1].statistics.possession.is_some()
+    );
 }

@@ -6,7 +6,10 @@ mod suggest;
 
 use std::collections::BTreeMap;
 
-use domain::{Competition, CompetitionId, Loss, MatchRecord, Reason, Rejection, TeamId, UnknownName};
+use domain::{
+    Competition, CompetitionId, InjuryRecord, Loss, MatchRecord, MatchSheet, Reason, Rejection, TeamId,
+    UnknownName,
+};
 
 pub use self::{
     roster::{RosterEntry, roster},
@@ -79,52 +82,141 @@ fn folded(name: &str) -> String {
     text
 }
 
+/// A record that names teams of its competition as its source spells them.
+pub trait Naming: Sized {
+    /// The same with teams in their place.
+    type Resolved;
+
+    /// Where they play.
+    fn competition(&self) -> CompetitionId;
+    /// Line of the file.
+    fn row(&self) -> u32;
+    /// Every name, with what it is in the record.
+    fn names(&self) -> Vec<(&'static str, &str)>;
+    /// The record once its names are teams, in the order of the names; none when there are not as many.
+    fn resolved(self, teams: &[TeamId]) -> Option<Self::Resolved>;
+}
+
+impl Naming for MatchRecord<String> {
+    type Resolved = MatchRecord<TeamId>;
+
+    fn competition(&self) -> CompetitionId {
+        self.competition
+    }
+
+    fn row(&self) -> u32 {
+        self.row
+    }
+
+    fn names(&self) -> Vec<(&'static str, &str)> {
+        vec![("home", &self.home), ("away", &self.away)]
+    }
+
+    fn resolved(self, teams: &[TeamId]) -> Option<Self::Resolved> {
+        let [home, away] = *teams else { return None };
+        Some(self.named(home, away))
+    }
+}
+
+impl Naming for MatchSheet<String> {
+    type Resolved = MatchSheet<TeamId>;
+
+    fn competition(&self) -> CompetitionId {
+        self.competition
+    }
+
+    fn row(&self) -> u32 {
+        self.row
+    }
+
+    fn names(&self) -> Vec<(&'static str, &str)> {
+        vec![("home", &self.home), ("away", &self.away)]
+    }
+
+    fn resolved(self, teams: &[TeamId]) -> Option<Self::Resolved> {
+        let [home, away] = *teams else { return None };
+        let Self { row, competition, sport, meeting, players, plays, player_statistics, .. } = self;
+        Some(MatchSheet { row, competition, sport, home, away, meeting, players, plays, player_statistics })
+    }
+}
+
+impl Naming for InjuryRecord<String> {
+    type Resolved = InjuryRecord<TeamId>;
+
+    fn competition(&self) -> CompetitionId {
+        self.competition
+    }
+
+    fn row(&self) -> u32 {
+        self.row
+    }
+
+    fn names(&self) -> Vec<(&'static str, &str)> {
+        vec![("team", &self.team)]
+    }
+
+    fn resolved(self, teams: &[TeamId]) -> Option<Self::Resolved> {
+        let [team] = *teams else { return None };
+        let Self { row, competition, season, week, dates, player, injury, reported_at, .. } = self;
+        Some(InjuryRecord { row, competition, season, week, dates, team, player, injury, reported_at })
+    }
+}
+
 /// Records with teams, and those that have to wait.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Resolved {
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resolved<R, K> {
     /// Records whose teams are known.
-    pub records: Vec<MatchRecord<TeamId>>,
+    pub records: Vec<K>,
     /// Records held back by the first name of theirs that is unknown.
-    pub blocked: Vec<(MatchRecord<String>, UnknownName)>,
+    pub blocked: Vec<(R, UnknownName)>,
     /// Every unknown name, with the number of rows it holds back.
     pub unknown: BTreeMap<UnknownName, usize>,
 }
 
-impl Resolved {
+impl<R: Naming, K> Resolved<R, K> {
     /// One rejected row per blocked record.
     pub fn rejections(&self) -> Vec<Rejection> {
-        let rejection = |(record, unknown): &(MatchRecord<String>, UnknownName)| Rejection {
-            row: record.row,
-            field: Some(if record.home == unknown.name { "home" } else { "away" }.to_owned()),
-            value: shortened(&unknown.name),
-            reason: Reason::UnknownTeam,
-            loss: Loss::Row,
+        let rejection = |(record, unknown): &(R, UnknownName)| {
+            let names = record.names();
+            let field = names.iter().find(|(_, name)| *name == unknown.name).map(|(field, _)| *field);
+            Rejection {
+                row: record.row(),
+                field: field.map(str::to_owned),
+                value: shortened(&unknown.name),
+                reason: Reason::UnknownTeam,
+                loss: Loss::Row,
+            }
         };
         self.blocked.iter().map(rejection).collect()
     }
 }
 
 /// Replaces spellings by teams.
-pub fn resolve(records: Vec<MatchRecord<String>>, roster: &Roster) -> Resolved {
-    let mut resolved = Resolved { records: Vec::with_capacity(records.len()), ..Resolved::default() };
+pub fn resolve<R: Naming>(records: Vec<R>, roster: &Roster) -> Resolved<R, R::Resolved> {
+    let mut resolved = Resolved {
+        records: Vec::with_capacity(records.len()),
+        blocked: Vec::new(),
+        unknown: BTreeMap::new(),
+    };
     let mut pools: BTreeMap<CompetitionId, String> = BTreeMap::new();
     for record in records {
-        let pool = pools.entry(record.competition).or_insert_with(|| pool_of(record.competition));
-        let home = roster.team(pool, &record.home);
-        let away = roster.team(pool, &record.away);
-        if let (Some(home), Some(away)) = (home, away) {
-            resolved.records.push(record.named(home, away));
-            continue;
-        }
-        let mut unknown = [(home, &record.home), (away, &record.away)]
+        let competition = record.competition();
+        let pool = pools.entry(competition).or_insert_with(|| pool_of(competition));
+        let teams: Vec<Result<TeamId, UnknownName>> = record
+            .names()
             .into_iter()
-            .filter(|(team, _)| team.is_none())
-            .map(|(_, name)| UnknownName { pool: pool.clone(), name: name.clone() });
-        let first = unknown.next();
-        for name in first.iter().cloned().chain(unknown) {
-            *resolved.unknown.entry(name).or_default() += 1;
+            .map(|(_, name)| {
+                let unknown = || UnknownName { pool: pool.clone(), name: name.to_owned() };
+                roster.team(pool, name).ok_or_else(unknown)
+            })
+            .collect();
+        for unknown in teams.iter().filter_map(|team| team.as_ref().err()) {
+            *resolved.unknown.entry(unknown.clone()).or_default() += 1;
         }
-        resolved.blocked.extend(first.map(|name| (record, name)));
+        match teams.into_iter().collect::<Result<Vec<TeamId>, UnknownName>>() {
+            Ok(teams) => resolved.records.extend(record.resolved(&teams)),
+            Err(first) => resolved.blocked.push((record, first)),
+        }
     }
     resolved
 }

@@ -37,7 +37,7 @@ impl Source for TouchlineBundle {
     }
 
     fn parse(&self, payload: &[u8], _file: &str) -> Parsed {
-        Parsed::from_table(payload, None, parse_table)
+        Parsed::from_text(payload, None, parse_table)
     }
 }
 
@@ -45,10 +45,14 @@ fn parse_table(text: &str, parsed: &mut Parsed) -> Result<(), Rejection> {
     let (header, rows) = table::open(text, ',')?;
     if header.find("book").is_some() {
         let columns = OddsColumns::of(&header)?;
-        table::read_rows(&header, rows, parsed, |row, rejections| columns.read(row, rejections).map(Some));
+        parsed.records = table::read_rows(&header, rows, &mut parsed.rejections, |row, rejections| {
+            columns.read(row, rejections).map(Some)
+        });
     } else {
         let columns = MatchColumns::of(&header)?;
-        table::read_rows(&header, rows, parsed, |row, rejections| columns.read(row, rejections).map(Some));
+        parsed.records = table::read_rows(&header, rows, &mut parsed.rejections, |row, rejections| {
+            columns.read(row, rejections).map(Some)
+        });
     }
     Ok(())
 }

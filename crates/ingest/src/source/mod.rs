@@ -4,14 +4,18 @@ mod bundle;
 mod football_data_co_uk;
 pub mod mapping;
 mod nba_lines;
+mod nba_stats_box_score;
 mod nflverse_games;
+mod nflverse_injuries;
+mod nflverse_plays;
 mod reading;
 
-use domain::{MatchRecord, Rejection};
+use domain::{InjuryRecord, MatchRecord, MatchSheet, Rejection};
 
 pub use self::{
     bundle::TouchlineBundle, football_data_co_uk::FootballDataCoUk, mapping::Mapping, nba_lines::NbaLines,
-    nflverse_games::NflverseGames,
+    nba_stats_box_score::NbaStatsBoxScore, nflverse_games::NflverseGames,
+    nflverse_injuries::NflverseInjuries, nflverse_plays::NflversePlays,
 };
 use crate::text::{self, Encoding};
 
@@ -44,6 +48,10 @@ pub enum Clocks {
 pub struct Parsed {
     /// Matches, in the order of the file.
     pub records: Vec<MatchRecord<String>>,
+    /// What happened within matches, in the order of the file.
+    pub sheets: Vec<MatchSheet<String>>,
+    /// Reports on injured players, in the order of the file.
+    pub injuries: Vec<InjuryRecord<String>>,
     /// What could not be used, in the order of the file.
     pub rejections: Vec<Rejection>,
     /// How it was encoded.
@@ -52,13 +60,19 @@ pub struct Parsed {
 
 impl Parsed {
     /// What `read` finds in the text of a payload; when it gives up, that is the rejection of the file.
-    fn from_table(
+    fn from_text(
         payload: &[u8],
         declared: Option<Encoding>,
         read: impl FnOnce(&str, &mut Parsed) -> Result<(), Rejection>,
     ) -> Self {
         let (text, encoding) = text::decode(payload, declared);
-        let mut parsed = Self { records: Vec::new(), rejections: Vec::new(), encoding };
+        let mut parsed = Self {
+            records: Vec::new(),
+            sheets: Vec::new(),
+            injuries: Vec::new(),
+            rejections: Vec::new(),
+            encoding,
+        };
         if let Err(rejection) = read(&text, &mut parsed) {
             parsed.rejections.push(rejection);
         }
@@ -66,8 +80,16 @@ impl Parsed {
     }
 }
 
-/// The visible list. Any other CSV is read by a [`Mapping`].
-pub static SOURCES: &[&dyn Source] = &[&FootballDataCoUk, &NflverseGames, &NbaLines, &TouchlineBundle];
+/// The visible list. Any other CSV of matches is read by a [`Mapping`].
+pub static SOURCES: &[&dyn Source] = &[
+    &FootballDataCoUk,
+    &NflverseGames,
+    &NflversePlays,
+    &NflverseInjuries,
+    &NbaLines,
+    &NbaStatsBoxScore,
+    &TouchlineBundle,
+];
 
 /// The source of that name.
 pub fn by_format(name: &str) -> Option<&'static dyn Source> {

@@ -57,7 +57,7 @@ impl Source for NbaLines {
     }
 
     fn parse(&self, payload: &[u8], _file: &str) -> Parsed {
-        Parsed::from_table(payload, None, parse_table)
+        Parsed::from_text(payload, None, parse_table)
     }
 }
 
@@ -65,7 +65,7 @@ fn parse_table(text: &str, parsed: &mut Parsed) -> Result<(), Rejection> {
     let (header, rows) = table::open(text, ',')?;
     let columns = Columns::of(&header)?;
     let Some(calendar) = Calendar::built_in(NBA) else { return Ok(()) };
-    table::read_rows(&header, rows, parsed, |row, rejections| {
+    parsed.records = table::read_rows(&header, rows, &mut parsed.rejections, |row, rejections| {
         columns.read(row, &calendar, rejections).map(Some)
     });
     Ok(())

@@ -2,16 +2,19 @@
 //!
 //! Times are US Eastern wherever the game is played. `spread_line` is positive when the home side is favoured, so the
 //! handicap it starts with is the negative. Scores after regulation are not given: of a game that went to overtime only the
-//! end is known. Quarterbacks are those who started.
+//! end is known. Quarterbacks are those who started; temperature (°F) and wind (mph) are those observed at the match, of games
+//! under an open sky.
 
 use domain::{
-    BookId, LineUp, Market, MatchRecord, Outcome, Phase, QuoteRecord, Reason, Rejection, Selection,
+    BookId, LineUp, Market, MatchRecord, Outcome, Phase, QuoteRecord, Reason, Rejection, Selection, Venue,
+    Weather,
     code::Code,
     competition::CompetitionId,
     fixture::{Kickoff, Stage},
     line_up::Starter,
     market::{Line, MarketKind},
     quote::Series,
+    venue::Roof,
 };
 use jiff::{
     civil::{Date, Time},
@@ -46,7 +49,7 @@ impl Source for NflverseGames {
     }
 
     fn parse(&self, payload: &[u8], _file: &str) -> Parsed {
-        Parsed::from_table(payload, None, parse_table)
+        Parsed::from_text(payload, None, parse_table)
     }
 }
 
@@ -55,7 +58,7 @@ fn parse_table(text: &str, parsed: &mut Parsed) -> Result<(), Rejection> {
     let columns = Columns::of(&header)?;
     let eastern = calendar::zone(ZONE)?;
     let Some(calendar) = Calendar::built_in(NFL) else { return Ok(()) };
-    table::read_rows(&header, rows, parsed, |row, rejections| {
+    parsed.records = table::read_rows(&header, rows, &mut parsed.rejections, |row, rejections| {
         columns.read(row, &calendar, &eastern, rejections).map(Some)
     });
     Ok(())
@@ -77,6 +80,12 @@ struct Columns {
     overtime: Option<usize>,
     /// Id and name of the home and the away quarterback.
     quarterbacks: [(Option<usize>, Option<usize>); 2],
+    stadium_id: Option<usize>,
+    stadium: Option<usize>,
+    roof: Option<usize>,
+    surface: Option<usize>,
+    temperature: Option<usize>,
+    wind: Option<usize>,
     prices: Vec<PriceColumn>,
 }
 
@@ -105,6 +114,12 @@ impl Columns {
             overtime: header.find("overtime"),
             quarterbacks: ["home", "away"]
                 .map(|side| (header.find(&format!("{side}_qb_id")), header.find(&format!("{side}_qb_name")))),
+            stadium_id: header.find("stadium_id"),
+            stadium: header.find("stadium"),
+            roof: header.find("roof"),
+            surface: header.find("surface"),
+            temperature: header.find("temp"),
+            wind: header.find("wind"),
             prices: PriceColumn::all(header),
         })
     }
@@ -126,8 +141,35 @@ impl Columns {
         record.neutral = row.optional(self.location) == "Neutral";
         record.stage = if row.cell(self.game_type) == "REG" { Stage::Regular } else { Stage::Playoff };
         record.line_up = self.line_up(row, rejections);
+        record.venue = self.venue(row, rejections);
+        record.weather = self.weather(row, rejections);
         record.quotes = self.quotes(row, when.kickoff, rejections);
         Ok(record)
+    }
+
+    fn venue(&self, row: &Row<'_>, rejections: &mut Vec<Rejection>) -> Option<Venue> {
+        let id = self.stadium_id.filter(|column| !row.cell(*column).is_empty())?;
+        let Ok(code) = row.cell(id).parse() else {
+            rejections.push(row.field(id, Reason::BadVenue));
+            return None;
+        };
+        let roof = self.roof.filter(|column| !row.cell(*column).is_empty()).and_then(|column| {
+            let roof = Roof::from_code(row.cell(column));
+            rejections.extend(roof.is_none().then(|| row.field(column, Reason::BadVenue)));
+            roof
+        });
+        let surface = Some(row.optional(self.surface)).filter(|s| !s.is_empty()).map(str::to_owned);
+        Some(Venue { code, name: row.optional(self.stadium).to_owned(), roof, surface })
+    }
+
+    fn weather(&self, row: &Row<'_>, rejections: &mut Vec<Rejection>) -> Weather {
+        let mut read = |column: Option<usize>, read: fn(&str) -> Option<f64>| {
+            let column = column.filter(|column| !row.cell(*column).is_empty())?;
+            let value = read(row.cell(column));
+            rejections.extend(value.is_none().then(|| row.field(column, Reason::BadStatistic)));
+            value
+        };
+        Weather::from_us_units(read(self.temperature, reading::number), read(self.wind, reading::amount))
     }
 
     fn line_up(&self, row: &Row<'_>, rejections: &mut Vec<Rejection>) -> LineUp {

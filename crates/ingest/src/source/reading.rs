@@ -1,5 +1,7 @@
 //! What single cells mean, alike in every source: counts, scores, prices, lines, statistics.
 
+use std::str::FromStr;
+
 use domain::{
     DecimalOdds, KnownRule, MatchRecord, Outcome, QuoteRecord, Reason, Rejection, Score, Season, Sport,
     fixture::{FixtureStatus, Kickoff, Stage},
@@ -14,8 +16,13 @@ use crate::{
     table::Row,
 };
 
-/// A whole number that is not negative; `21.0`, as data frames write integers, is one.
+/// A count.
 pub(super) fn count(text: &str) -> Option<u16> {
+    whole(text)
+}
+
+/// A whole number that is not negative; `21.0`, as data frames write integers, is one.
+pub(super) fn whole<T: FromStr>(text: &str) -> Option<T> {
     let whole = match text.split_once('.') {
         Some((whole, zeros)) if zeros.bytes().all(|b| b == b'0') => whole,
         Some(_) => return None,
@@ -35,6 +42,22 @@ pub(super) fn year(text: &str) -> Option<Season> {
 /// A number that is not negative.
 pub(super) fn amount(text: &str) -> Option<f64> {
     text.parse().ok().filter(|value: &f64| value.is_finite() && *value >= 0.0)
+}
+
+/// Any number.
+pub(super) fn number(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|value: &f64| value.is_finite())
+}
+
+/// A share of 1, as such (`0.55`) or in percent (`55`, `55%`). A single per cent is not told from the whole.
+pub(super) fn share(text: &str) -> Option<f64> {
+    let (text, is_percent) = match text.strip_suffix('%') {
+        Some(text) => (text.trim_end(), true),
+        None => (text, false),
+    };
+    let value = amount(text)?;
+    let share = if is_percent || value > 1.0 { value / 100.0 } else { value };
+    (share <= 1.0).then_some(share)
 }
 
 /// One side's score, plausible in the sport.
@@ -142,6 +165,8 @@ pub(super) fn league_match(
         outcome,
         statistics: domain::MatchStatistics::default(),
         line_up: domain::LineUp::default(),
+        venue: None,
+        weather: domain::Weather::default(),
         quotes: Vec::new(),
     }
 }

@@ -19,8 +19,10 @@ pub(crate) fn latest() -> i64 {
 
 /// Tables that migrations fill themselves.
 const SEEDED: &str = "known_rule";
-/// Since then a server keeps prices in monthly partitions, which are made before them.
-const PARTITIONED_SINCE: i64 = 7;
+/// Tables a server keeps in monthly partitions, and since when; those are made before rows go in.
+const PARTITIONED: [(&str, i64); 2] = [("quote", 7), ("play", 9)];
+/// Since then one function makes those of all tables.
+const ONE_FUNCTION_SINCE: i64 = 9;
 /// Rows read at once.
 const PAGE: u32 = 10_000;
 
@@ -102,21 +104,24 @@ impl Database {
         self.insert(sql.to_owned(), Vec::new()).await
     }
 
-    /// Makes the partitions of some prices.
-    async fn prepare_quotes(&mut self, table: &Table, rows: &[Values]) -> Result<(), sqlx::Error> {
+    /// Makes the partitions of some rows of a table.
+    async fn prepare(&mut self, table: &Table, rows: &[Values], version: i64) -> Result<(), sqlx::Error> {
         let Self::Postgres(connection) = self else { return Ok(()) };
-        let Some(place) = table.columns.iter().position(|column| column.name == "known_at") else {
-            return Ok(());
-        };
+        let is_partitioned = PARTITIONED.iter().any(|(name, since)| *name == table.name && version >= *since);
+        let place = table.columns.iter().position(|column| column.name == "known_at");
+        let Some(place) = place.filter(|_| is_partitioned) else { return Ok(()) };
         let moments = || {
             rows.iter().filter_map(|row| match &row[place] {
                 Value::Integer(at) => *at,
                 _ => None,
             })
         };
-        let prepare =
-            sqlx::query("SELECT add_quote_partitions($1, $2)").bind(moments().min()).bind(moments().max());
-        prepare.execute(connection).await.map(drop)
+        let prepare = if version >= ONE_FUNCTION_SINCE {
+            sqlx::query("SELECT add_month_partitions($1, $2, $3)").bind(&table.name)
+        } else {
+            sqlx::query("SELECT add_quote_partitions($1, $2)")
+        };
+        prepare.bind(moments().min()).bind(moments().max()).execute(connection).await.map(drop)
     }
 
     async fn insert(&mut self, sql: String, values: Values) -> Result<(), sqlx::Error> {
@@ -142,9 +147,7 @@ pub(crate) async fn make(from: &Store, address: &str, version: i64) -> Result<()
             let Some(last) = page.last() else { break };
             after = Some(table.key_of(last));
             database.run("BEGIN").await?;
-            if table.name == "quote" && version >= PARTITIONED_SINCE {
-                database.prepare_quotes(table, &page).await?;
-            }
+            database.prepare(table, &page, version).await?;
             for row in page {
                 database.insert(insert.clone(), known(table, columns, row)).await?;
             }

@@ -185,15 +185,21 @@ pub(crate) async fn insert_rows<T>(
     }
 }
 
-/// Makes room for prices between two moments, in microseconds since 1970.
-pub(crate) async fn prepare_quotes(
+/// Tables that are kept in parts by month where the engine has such.
+pub(crate) const PARTITIONED: [&str; 2] = ["quote", "play"];
+
+/// Makes room for rows of a table of that list that became known between two moments, in microseconds since 1970.
+pub(crate) async fn prepare_months(
     connection: &mut Connection,
+    table: &str,
     first_at: i64,
     last_at: i64,
 ) -> Result<(), StoreError> {
     match connection {
         Connection::Sqlite(_) => Ok(()),
-        Connection::Postgres(connection) => postgres::prepare_quotes(connection, first_at, last_at).await,
+        Connection::Postgres(connection) => {
+            postgres::prepare_months(connection, table, first_at, last_at).await
+        }
     }
 }
 

@@ -191,13 +191,14 @@ pub(super) async fn integrity(pool: &PgPool) -> Result<Vec<String>, StoreError> 
 }
 
 /// Makes the monthly partitions that are missing between two moments.
-pub(super) async fn prepare_quotes(
+pub(super) async fn prepare_months(
     connection: &mut PgConnection,
+    table: &str,
     first_at: i64,
     last_at: i64,
 ) -> Result<(), StoreError> {
-    let add = sqlx::query("SELECT add_quote_partitions($1, $2)").bind(first_at).bind(last_at);
-    add.execute(connection).await?;
+    let add = sqlx::query("SELECT add_month_partitions($1, $2, $3)").bind(table);
+    add.bind(first_at).bind(last_at).execute(connection).await?;
     Ok(())
 }
 

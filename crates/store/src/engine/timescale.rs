@@ -82,7 +82,7 @@ async fn make_hypertable(connection: &mut PgConnection) -> Result<bool, sqlx::Er
 }
 
 /// Chunks of thirty days; TimescaleDB makes each when its first price comes in.
-const MAKE_HYPERTABLE: [&str; 7] = [
+const MAKE_HYPERTABLE: [&str; 6] = [
     "DROP MATERIALIZED VIEW _quote_activity_daily",
     "CREATE TABLE quote_whole (LIKE quote INCLUDING ALL)",
     "DROP TABLE quote",
@@ -90,8 +90,6 @@ const MAKE_HYPERTABLE: [&str; 7] = [
     "ALTER TABLE quote RENAME CONSTRAINT quote_whole_pkey TO quote_key",
     "SELECT create_hypertable('quote', 'known_at', chunk_time_interval => BIGINT '2592000000000', \
         create_default_indexes => FALSE)",
-    "CREATE OR REPLACE FUNCTION add_quote_partitions(first_at BIGINT, last_at BIGINT) RETURNS BIGINT \
-        LANGUAGE sql AS 'SELECT CAST(0 AS BIGINT)'",
 ];
 
 /// Buckets of whole numbers need a function that says what now is. Sub-queries are refused in here, a join with one plain table

@@ -138,6 +138,10 @@ fn united(mut group: Vec<Record>) -> Option<Record> {
         }
         record.line_up.home = record.line_up.home.or(other.line_up.home);
         record.line_up.away = record.line_up.away.or(other.line_up.away);
+        record.venue = record.venue.or(other.venue);
+        if record.weather.is_empty() {
+            record.weather = other.weather;
+        }
     }
     Some(record)
 }

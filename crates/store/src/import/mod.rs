@@ -2,12 +2,21 @@
 //!
 //! A batch goes through four steps, each in its file: records that name the same match are merged or, when they contradict
 //! each other, held back (`conflict`); every record finds its fixture or founds a new one (`resolve`); what it says is compared
-//! with what is stored and becomes facts to append (`plan` with `version`, `result`, `statistics`, `line_up`, `quote`); the facts are
-//! written (`write`). Killed anywhere, the transaction was never there.
+//! with what is stored and becomes facts to append (`plan` with `version`, `result`, `statistics`, `line_up`, `venue`, `weather`, `quote`;
+//! `detail` with `play`, `player_statistics`, `injury` for what belongs to stored matches); the facts are written (`write`). Killed anywhere, the transaction was never there.
 
 mod conflict;
+mod detail;
+mod directory;
+mod found;
+mod injury;
 mod line_up;
+mod moment;
+mod numbered;
 mod plan;
+mod play;
+mod player;
+mod player_statistics;
 mod quote;
 mod resolve;
 mod result;
@@ -15,15 +24,18 @@ mod result;
 pub(crate) mod sample;
 mod statistics;
 mod stored;
+mod summary;
+mod venue;
 mod version;
+mod weather;
 mod write;
 
 pub(crate) use self::stored::Version;
-use domain::{Competition, MatchRecord, Rejection, Sequence, TeamId, UnknownName};
+use domain::{Competition, InjuryRecord, MatchRecord, MatchSheet, Rejection, Sequence, TeamId, UnknownName};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use self::{plan::Plan, quote::SeriesNumbers};
+use self::{detail::Details, directory::Directory, plan::Plan, quote::SeriesNumbers};
 use crate::{
     PayloadHash, Store, StoreError, column,
     engine::{Connection, Durability, query, query_as, query_scalar},
@@ -49,6 +61,10 @@ pub struct ImportBatch {
     pub recorded_at: Timestamp,
     /// What it says, teams resolved.
     pub records: Vec<MatchRecord<TeamId>>,
+    /// What it says happened within matches that are stored, teams resolved.
+    pub sheets: Vec<MatchSheet<TeamId>>,
+    /// What sides report of injured players, teams resolved.
+    pub injuries: Vec<InjuryRecord<TeamId>>,
     /// What it says that cannot be used.
     pub rejections: Vec<Rejection>,
     /// Rows that a check holds back.
@@ -57,6 +73,14 @@ pub struct ImportBatch {
     pub unknown_names: Vec<(UnknownName, u32)>,
     /// The competitions its records belong to.
     pub competitions: Vec<Competition>,
+}
+
+impl ImportBatch {
+    /// How much it says: matches, plays, what players did, and reports on them.
+    fn n_records(&self) -> usize {
+        let of_sheet = |sheet: &MatchSheet<TeamId>| sheet.plays.len() + sheet.player_statistics.len();
+        self.records.len() + self.sheets.iter().map(of_sheet).sum::<usize>() + self.injuries.len()
+    }
 }
 
 /// A row held back by a check until somebody decides.
@@ -87,13 +111,26 @@ pub struct ImportOutcome {
     pub statistics: u64,
     /// Line-ups stored, corrections included.
     pub line_ups: u64,
+    /// Venues of matches stored, corrections included.
+    pub venues: u64,
+    /// Weather stored, corrections included.
+    pub weather: u64,
+    /// Players nobody had named.
+    pub players: u64,
+    /// Plays stored, corrections included.
+    pub plays: u64,
+    /// What a player did in a match, stored, corrections included.
+    pub player_statistics: u64,
+    /// Reports on injured players stored, corrections included.
+    pub injuries: u64,
     /// Prices stored, corrections included.
     pub quotes: u64,
     /// Records that said nothing new.
     pub duplicates: u64,
-    /// Scores, dates, statistics, line-ups and prices that contradict what was stored; they are known from now on.
+    /// Facts that contradict what was stored; they are known from now on.
     pub corrections: u64,
-    /// Rows that contradict each other or what is known of their fixture. They are in quarantine and among the rejections.
+    /// Rows that contradict each other or what is known of their fixture, in quarantine too, and what belongs to matches that are
+    /// not stored. They are among the rejections.
     pub conflicts: Vec<Rejection>,
     /// Rejections stored, conflicts included.
     pub rejected: u64,
@@ -151,7 +188,7 @@ async fn import(
     hash: PayloadHash,
     series: &mut SeriesNumbers,
 ) -> Result<ImportOutcome, StoreError> {
-    let read = batch.records.len() as u64;
+    let read = batch.n_records() as u64;
     let earlier = last_import(connection, hash, &batch.format).await?;
     if earlier.is_some_and(|(_, complete)| complete) {
         return Ok(unchanged(read));
@@ -160,14 +197,24 @@ async fn import(
     let released = quarantine::released(connection, hash).await?;
     let released = released.into_iter().filter(|r| r.rule == conflict::RULE).map(|r| r.row).collect();
     let merged = conflict::merge(batch.records.clone(), &released);
-    let mut plan = Plan { source: batch.source.clone(), ..Plan::default() };
+    let directory = Directory::load(connection, batch).await?;
+    let mut plan = Plan { source: batch.source.clone(), directory, ..Plan::default() };
     plan.outcome.duplicates = merged.duplicates;
     merged.held_back.into_iter().for_each(|held_back| plan.hold_back(held_back));
-    plan.add(connection, merged.records, column::as_stored(batch.recorded_at), series).await?;
-    if plan.is_empty() && still_waits(connection, earlier, sequence).await? {
+    let recorded_at = column::as_stored(batch.recorded_at);
+    plan.add(connection, merged.records, recorded_at, series).await?;
+    let mut details = Details::default();
+    details.add(connection, &batch.sheets, &batch.injuries, &mut plan.directory, recorded_at).await?;
+    plan.count(&mut details);
+    let waits = details.waits && earlier.is_some();
+    if plan.is_empty() && details.is_empty() && (waits || still_waits(connection, earlier, sequence).await?) {
         return Ok(unchanged(read));
     }
     plan.write(connection, sequence.0).await?;
+    details.write(connection, sequence.0).await?;
+    if details.waits {
+        query(sql::REOPEN_IMPORTS).bind(hash.to_string()).execute(&mut *connection).await?;
+    }
     let rejections: Vec<&Rejection> = batch.rejections.iter().chain(&plan.outcome.conflicts).collect();
     quarantine::store_rejections(connection, sequence, &rejections).await?;
     plan.outcome.rejected = rejections.len() as u64;
@@ -211,7 +258,7 @@ async fn register(
         .bind(hash.to_string())
         .bind(&batch.format)
         .bind(i64::from(batch.unknown_names.is_empty()))
-        .bind(column::count(batch.records.len()))
+        .bind(column::count(batch.n_records()))
         .fetch_one(&mut *connection)
         .await?;
     identity::note_unknown(connection, Sequence(sequence), &batch.source, &batch.unknown_names).await?;

@@ -3,20 +3,22 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{
-    FixtureId, FixtureStatus, LineUp, MatchRecord, MatchStatistics, Outcome, Reason, TeamId,
-    outcome::OutcomeStatus,
+    FixtureId, FixtureStatus, Kickoff, LineUp, MatchRecord, MatchStatistics, Outcome, Reason, TeamId, Venue,
+    Weather, outcome::OutcomeStatus,
 };
 use jiff::Timestamp;
 
 use super::{
     ImportOutcome, Quarantined,
     conflict::HeldBack,
+    detail::Details,
+    directory::Directory,
     line_up,
     quote::{self, QuoteRow, SeriesNumbers},
     resolve::{Finder, Place},
     result, statistics,
     stored::{self, Appended, Stored, Version},
-    version,
+    venue, version, weather,
 };
 use crate::{StoreError, engine::Connection};
 
@@ -61,6 +63,10 @@ pub(super) struct Plan {
     pub(super) results: Vec<Of<Outcome>>,
     pub(super) statistics: Vec<Of<MatchStatistics>>,
     pub(super) line_ups: Vec<Of<LineUp>>,
+    /// With the numbers of the venues.
+    pub(super) venues: Vec<(Of<Venue>, i64)>,
+    pub(super) weather: Vec<Of<Weather>>,
+    pub(super) directory: Directory,
     pub(super) quotes: Vec<QuoteRow>,
     pub(super) quarantined: Vec<Quarantined>,
     pub(super) outcome: ImportOutcome,
@@ -76,6 +82,9 @@ impl Plan {
             && self.results.is_empty()
             && self.statistics.is_empty()
             && self.line_ups.is_empty()
+            && self.venues.is_empty()
+            && self.weather.is_empty()
+            && self.directory.players.is_empty()
             && self.quotes.is_empty()
     }
 
@@ -83,6 +92,18 @@ impl Plan {
     pub(super) fn hold_back(&mut self, held_back: HeldBack) {
         self.outcome.conflicts.push(held_back.rejection);
         self.quarantined.extend(held_back.quarantined);
+    }
+
+    /// Counts what is new beside matches, once all players were heard of.
+    pub(super) fn count(&mut self, details: &mut Details) {
+        self.directory.players.settle();
+        self.outcome.players = self.directory.players.n_added();
+        self.outcome.plays = details.plays.len() as u64;
+        self.outcome.player_statistics = details.player_statistics.len() as u64;
+        self.outcome.injuries = details.injuries.len() as u64;
+        self.outcome.corrections += details.corrections;
+        self.outcome.duplicates += details.duplicates;
+        self.outcome.conflicts.append(&mut details.rejections);
     }
 
     /// Compares records of different matches with what is stored.
@@ -167,21 +188,20 @@ impl Plan {
         let counted =
             statistics::plan(stored.and_then(|s| s.statistics.as_ref()), record, kickoff, recorded_at);
         let named = line_up::plan(stored.and_then(|s| s.line_up.as_ref()), record, kickoff, recorded_at);
+        self.directory.hear_line_up(record.competition, &record.line_up, kickoff.line_up_known_at());
+        let corrections = [
+            versions.iter().any(|a| a.correction),
+            result.as_ref().is_some_and(|a| a.correction),
+            counted.is_some_and(|a| a.correction),
+            named.as_ref().is_some_and(|a| a.correction),
+        ];
         let outcome = &mut self.outcome;
         outcome.fixtures += u64::from(stored.is_none());
         outcome.updated += u64::from(stored.is_some() && !versions.is_empty());
         outcome.results += u64::from(result.is_some());
         outcome.statistics += u64::from(counted.is_some());
         outcome.line_ups += u64::from(named.is_some());
-        outcome.corrections += [
-            versions.iter().any(|a| a.correction),
-            result.as_ref().is_some_and(|a| a.correction),
-            counted.is_some_and(|a| a.correction),
-            named.as_ref().is_some_and(|a| a.correction),
-        ]
-        .map(u64::from)
-        .iter()
-        .sum::<u64>();
+        outcome.corrections += corrections.map(u64::from).iter().sum::<u64>();
         let news = !versions.is_empty() || result.is_some() || counted.is_some() || named.is_some();
         let occurred_at = kickoff.earliest();
         let versions = versions.into_iter();
@@ -193,6 +213,32 @@ impl Plan {
         self.results.extend(result.map(|fact| Of { fixture, occurred_at, fact }));
         self.statistics.extend(counted.map(|fact| Of { fixture, occurred_at, fact }));
         self.line_ups.extend(named.map(|fact| Of { fixture, occurred_at, fact }));
+        self.add_surroundings(fixture, record, stored, kickoff, recorded_at) || news
+    }
+
+    /// Whether the record said anything new about where its fixture is played and in what weather.
+    fn add_surroundings(
+        &mut self,
+        fixture: FixtureId,
+        record: &Record,
+        stored: Option<&Stored>,
+        kickoff: Kickoff,
+        recorded_at: Timestamp,
+    ) -> bool {
+        let place = venue::plan(stored.and_then(|s| s.venue.as_ref()), record, kickoff, recorded_at);
+        let weather = weather::plan(stored.and_then(|s| s.weather.as_ref()), record, kickoff, recorded_at);
+        let corrected = [place.as_ref().is_some_and(|a| a.correction), weather.is_some_and(|a| a.correction)];
+        self.outcome.corrections += corrected.map(u64::from).iter().sum::<u64>();
+        self.outcome.venues += u64::from(place.is_some());
+        self.outcome.weather += u64::from(weather.is_some());
+        let news = place.is_some() || weather.is_some();
+        let occurred_at = kickoff.earliest();
+        let numbered = |fact: Appended<Venue>| {
+            let number = self.directory.venue(record.competition, &fact.value);
+            (Of { fixture, occurred_at, fact }, number)
+        };
+        self.venues.extend(place.map(numbered));
+        self.weather.extend(weather.map(|fact| Of { fixture, occurred_at, fact }));
         news
     }
 

@@ -7,10 +7,13 @@ use std::collections::HashMap;
 
 use domain::{FixtureId, Loss, Reason, Rejection, quote::Series, record::QuoteRecord};
 
-use super::stored::ranges;
+use super::{
+    stored::ranges,
+    summary::{span, sum_up},
+};
 use crate::{
     StoreError, column,
-    engine::{self, Connection, Query, insert_rows, query, query_scalar},
+    engine::{self, Connection, insert_rows, query, query_scalar},
     statement::fact as sql,
 };
 
@@ -141,18 +144,12 @@ async fn prices_of(
 ) -> Result<HashMap<(i64, i64, i64), i64>, StoreError> {
     let mut prices = HashMap::new();
     let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(prices) };
-    let (from, until) = span(rows);
+    let (from, until) = span(rows.iter().map(|row| row.known_at));
     let query = query(sql::QUOTES_BETWEEN).bind(first.fixture).bind(last.fixture).bind(from).bind(until);
     for row in query.fetch_all(connection).await? {
         prices.insert((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?), row.try_get(3)?);
     }
     Ok(prices)
-}
-
-/// The first and the last moment of some prices.
-fn span(rows: &[QuoteRow]) -> (i64, i64) {
-    rows.iter()
-        .fold((i64::MAX, i64::MIN), |(first, last), row| (first.min(row.known_at), last.max(row.known_at)))
 }
 
 /// Writes prices, sorted by fixture, with the sums over each fixture. `founded` are the fixtures of this batch, sorted.
@@ -165,8 +162,9 @@ pub(super) async fn write(
     if rows.is_empty() {
         return Ok(());
     }
-    let (first, last) = span(rows);
-    engine::prepare_quotes(connection, first, last).await?;
+    let moments: Vec<(i64, i64)> = rows.iter().map(|row| (row.fixture, row.known_at)).collect();
+    let (first, last) = span(moments.iter().map(|(_, at)| *at));
+    engine::prepare_months(connection, "quote", first, last).await?;
     insert_rows(connection, &sql::QUOTE_ROWS, rows, |values, row| {
         values.add(row.fixture)?;
         values.add(row.series)?;
@@ -176,25 +174,7 @@ pub(super) async fn write(
         values.add(row.known_rule)
     })
     .await?;
-    sum_up(connection, rows, founded).await
-}
-
-async fn sum_up(connection: &mut Connection, rows: &[QuoteRow], founded: &[i64]) -> Result<(), StoreError> {
-    let sums = rows.chunk_by(|one, other| one.fixture == other.fixture).map(|prices| {
-        let (first, last) = span(prices);
-        [prices[0].fixture, first, last, column::count(prices.len())]
-    });
-    let (new, known): (Vec<_>, Vec<_>) =
-        sums.partition(|[fixture, ..]| founded.binary_search(fixture).is_ok());
-    insert_rows(connection, &sql::QUOTE_SUM_ROWS, &new, |values, sums| {
-        sums.iter().try_for_each(|value| values.add(*value))
-    })
-    .await?;
-    for sums in known {
-        let update = sums.into_iter().fold(query(sql::SUM_UP_QUOTES), Query::bind);
-        update.execute(&mut *connection).await?;
-    }
-    Ok(())
+    sum_up(connection, (&sql::QUOTE_SUM_ROWS, sql::SUM_UP_QUOTES), &moments, founded).await
 }
 
 #[cfg(test)]

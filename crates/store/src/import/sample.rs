@@ -25,6 +25,8 @@ pub(crate) fn record() -> MatchRecord<TeamId> {
         outcome: Some(Outcome::completed(Score::new(2, 1))),
         statistics: MatchStatistics::default(),
         line_up: LineUp::default(),
+        venue: None,
+        weather: domain::Weather::default(),
         quotes: Vec::new(),
     }
 }

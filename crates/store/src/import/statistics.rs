@@ -39,6 +39,7 @@ fn union(old: MatchStatistics, new: MatchStatistics) -> MatchStatistics {
         shots_on_target: new.shots_on_target.or(old.shots_on_target),
         corners: new.corners.or(old.corners),
         red_cards: new.red_cards.or(old.red_cards),
+        possession: new.possession.or(old.possession),
     }
 }
 

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use domain::{
     CompetitionId, FixtureId, FixtureStatus, Kickoff, KnownRule, LineUp, MatchStatistics, Outcome, Season,
-    Stage, TeamId,
+    Stage, TeamId, Venue, Weather,
 };
 use jiff::Timestamp;
 
 use crate::{
     StoreError, column,
-    engine::{Connection, query},
+    engine::{Connection, Row, query},
     fact,
-    statement::fact as sql,
+    statement::{detail, fact as sql},
 };
 
 /// What can change about a fixture.
@@ -52,6 +52,8 @@ pub(super) struct Stored {
     pub(super) result: Option<Known<Outcome>>,
     pub(super) statistics: Option<Known<MatchStatistics>>,
     pub(super) line_up: Option<Known<LineUp>>,
+    pub(super) venue: Option<Known<Venue>>,
+    pub(super) weather: Option<Known<Weather>>,
 }
 
 /// Numbers further apart than this are asked for one range after the other.
@@ -79,10 +81,13 @@ pub(super) async fn load(
     let mut stored = HashMap::with_capacity(ids.len());
     for range in ranges(ids) {
         load_fixtures(connection, range, &mut stored).await?;
-        load_versions(connection, range, &mut stored).await?;
-        load_results(connection, range, &mut stored).await?;
-        load_statistics(connection, range, &mut stored).await?;
-        load_line_ups(connection, range, &mut stored).await?;
+        let (c, s) = (&mut *connection, &mut stored);
+        load_latest(c, sql::VERSIONS_BETWEEN, range, s, fact::version, |s| &mut s.version).await?;
+        load_latest(c, sql::RESULTS_BETWEEN, range, s, fact::outcome, |s| &mut s.result).await?;
+        load_latest(c, sql::STATISTICS_BETWEEN, range, s, fact::statistics, |s| &mut s.statistics).await?;
+        load_latest(c, sql::LINE_UPS_BETWEEN, range, s, fact::line_up, |s| &mut s.line_up).await?;
+        load_latest(c, detail::VENUES_BETWEEN, range, s, fact::venue, |s| &mut s.venue).await?;
+        load_latest(c, detail::WEATHER_BETWEEN, range, s, fact::weather, |s| &mut s.weather).await?;
     }
     Ok(stored)
 }
@@ -104,67 +109,28 @@ async fn load_fixtures(
             result: None,
             statistics: None,
             line_up: None,
+            venue: None,
+            weather: None,
         };
         stored.insert(FixtureId(row.try_get(0)?), fixture);
     }
     Ok(())
 }
 
-async fn load_versions(
+/// The latest version of one kind of fact: later rows take the place of earlier ones. Fixture and moment come first, what the
+/// fact says from the fourth column on.
+async fn load_latest<T>(
     connection: &mut Connection,
+    sql: &'static str,
     (first, last): (i64, i64),
     stored: &mut ByFixture,
+    read: fn(&Row, usize) -> Result<T, StoreError>,
+    place: fn(&mut Stored) -> &mut Option<Known<T>>,
 ) -> Result<(), StoreError> {
-    let query = query(sql::VERSIONS_BETWEEN).bind(first).bind(last);
-    for row in query.fetch_all(connection).await? {
-        let (at, value) = (column::instant(row.try_get(1)?)?, fact::version(&row, 3)?);
+    for row in query(sql).bind(first).bind(last).fetch_all(connection).await? {
+        let (at, value) = (column::instant(row.try_get(1)?)?, read(&row, 3)?);
         if let Some(fixture) = stored.get_mut(&FixtureId(row.try_get(0)?)) {
-            fixture.version = Some(Known { at, value });
-        }
-    }
-    Ok(())
-}
-
-async fn load_results(
-    connection: &mut Connection,
-    (first, last): (i64, i64),
-    stored: &mut ByFixture,
-) -> Result<(), StoreError> {
-    let query = query(sql::RESULTS_BETWEEN).bind(first).bind(last);
-    for row in query.fetch_all(connection).await? {
-        let (at, value) = (column::instant(row.try_get(1)?)?, fact::outcome(&row, 3)?);
-        if let Some(fixture) = stored.get_mut(&FixtureId(row.try_get(0)?)) {
-            fixture.result = Some(Known { at, value });
-        }
-    }
-    Ok(())
-}
-
-async fn load_statistics(
-    connection: &mut Connection,
-    (first, last): (i64, i64),
-    stored: &mut ByFixture,
-) -> Result<(), StoreError> {
-    let query = query(sql::STATISTICS_BETWEEN).bind(first).bind(last);
-    for row in query.fetch_all(connection).await? {
-        let (at, value) = (column::instant(row.try_get(1)?)?, fact::statistics(&row, 3)?);
-        if let Some(fixture) = stored.get_mut(&FixtureId(row.try_get(0)?)) {
-            fixture.statistics = Some(Known { at, value });
-        }
-    }
-    Ok(())
-}
-
-async fn load_line_ups(
-    connection: &mut Connection,
-    (first, last): (i64, i64),
-    stored: &mut ByFixture,
-) -> Result<(), StoreError> {
-    let query = query(sql::LINE_UPS_BETWEEN).bind(first).bind(last);
-    for row in query.fetch_all(connection).await? {
-        let (at, value) = (column::instant(row.try_get(1)?)?, fact::line_up(&row, 3)?);
-        if let Some(fixture) = stored.get_mut(&FixtureId(row.try_get(0)?)) {
-            fixture.line_up = Some(Known { at, value });
+            *place(fixture) = Some(Known { at, value });
         }
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! Writing a plan, in the order of the keys: sorted rows fill pages instead of splitting them.
 
+use domain::venue::Roof;
 use sqlx::error::ErrorKind;
 
 use super::{
@@ -10,7 +11,7 @@ use crate::{
     StoreError, column,
     engine::{Connection, Values, insert_rows},
     fact,
-    statement::{aggregate, fact as sql},
+    statement::{aggregate, detail, fact as sql},
 };
 
 impl Plan {
@@ -25,6 +26,9 @@ impl Plan {
         self.write_results(connection, sequence).await?;
         self.write_statistics(connection, sequence).await?;
         self.write_line_ups(connection, sequence).await?;
+        self.directory.write(connection, sequence).await?;
+        self.write_venues(connection, sequence).await?;
+        self.write_weather(connection, sequence).await?;
         self.write_touched(connection, sequence).await?;
         let founded: Vec<i64> = self.fixtures.iter().map(|fixture| fixture.id.0).collect();
         quote::write(connection, &self.quotes, sequence, &founded).await
@@ -124,6 +128,30 @@ impl Plan {
                 values.add(side.as_ref().map(|s| s.player.to_string()))?;
                 values.add(side.as_ref().map(|s| s.name.clone()))
             })
+        })
+        .await
+    }
+}
+
+impl Plan {
+    async fn write_venues(&mut self, connection: &mut Connection, sequence: i64) -> Result<(), StoreError> {
+        self.venues.sort_by_key(|(of, _)| of.fixture);
+        insert_rows(connection, &detail::FIXTURE_VENUE_ROWS, &self.venues, |values, (of, number)| {
+            leading_columns(values, of, sequence)?;
+            values.add(*number)?;
+            values.add(of.fact.value.name.as_str())?;
+            values.add(of.fact.value.roof.map(Roof::code))?;
+            values.add(of.fact.value.surface.as_deref())
+        })
+        .await
+    }
+
+    async fn write_weather(&mut self, connection: &mut Connection, sequence: i64) -> Result<(), StoreError> {
+        self.weather.sort_by_key(|of| of.fixture);
+        insert_rows(connection, &detail::WEATHER_ROWS, &self.weather, |values, of| {
+            leading_columns(values, of, sequence)?;
+            values.add(of.fact.value.temperature_celsius)?;
+            values.add(of.fact.value.wind_mps)
         })
         .await
     }

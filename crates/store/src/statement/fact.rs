@@ -18,7 +18,7 @@ statements! {
         ORDER BY fixture_id, known_at, sequence";
     STATISTICS_BETWEEN = "SELECT fixture_id, known_at, known_rule, expected_goals_home, expected_goals_away, \
         shots_home, shots_away, shots_on_target_home, shots_on_target_away, corners_home, corners_away, \
-        red_cards_home, red_cards_away FROM statistics WHERE fixture_id BETWEEN $1 AND $2 \
+        red_cards_home, red_cards_away, possession_home, possession_away FROM statistics WHERE fixture_id BETWEEN $1 AND $2 \
         ORDER BY fixture_id, known_at, sequence";
     LINE_UPS_BETWEEN = "SELECT fixture_id, known_at, known_rule, home_player, home_name, away_player, away_name \
         FROM line_up WHERE fixture_id BETWEEN $1 AND $2 ORDER BY fixture_id, known_at, sequence";
@@ -55,8 +55,8 @@ statements! {
         JOIN result r ON r.fixture_id = f.id WHERE r.known_at < $2 AND r.sequence <= $3";
     TEAM_STATISTICS = "SELECT s.fixture_id, s.known_at, s.sequence, \
         s.expected_goals_home, s.expected_goals_away, s.shots_home, s.shots_away, s.shots_on_target_home, \
-        s.shots_on_target_away, s.corners_home, s.corners_away, s.red_cards_home, s.red_cards_away \
-        FROM (SELECT id FROM fixture WHERE home_id = $1 UNION ALL SELECT id FROM fixture WHERE away_id = $1) f \
+        s.shots_on_target_away, s.corners_home, s.corners_away, s.red_cards_home, s.red_cards_away, \
+        s.possession_home, s.possession_away FROM (SELECT id FROM fixture WHERE home_id = $1 UNION ALL SELECT id FROM fixture WHERE away_id = $1) f \
         JOIN statistics s ON s.fixture_id = f.id WHERE s.known_at < $2 AND s.sequence <= $3";
     /// An entry met again returns its number.
     SERIES_NUMBER = "INSERT INTO quote_series (book, kind, line_quarters, selection, phase) \
@@ -75,7 +75,8 @@ statements! {
         WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND r.known_at < $4 AND r.sequence <= $5";
     HISTORY_STATISTICS = "SELECT s.fixture_id, s.known_at, s.sequence, s.known_rule, s.occurred_at, \
         s.expected_goals_home, s.expected_goals_away, s.shots_home, s.shots_away, s.shots_on_target_home, \
-        s.shots_on_target_away, s.corners_home, s.corners_away, s.red_cards_home, s.red_cards_away \
+        s.shots_on_target_away, s.corners_home, s.corners_away, s.red_cards_home, s.red_cards_away, \
+        s.possession_home, s.possession_away \
         FROM fixture f JOIN statistics s ON s.fixture_id = f.id \
         WHERE f.competition = $1 AND s.known_at < $2 AND s.sequence <= $3 ORDER BY f.id, s.known_at, s.sequence";
     HISTORY_LINE_UPS = "SELECT l.fixture_id, l.known_at, l.sequence, l.known_rule, l.occurred_at, l.home_player, \
@@ -132,7 +133,8 @@ bulk_inserts! {
         regulation_home, regulation_away, full_time_home, full_time_away, periods)";
     STATISTICS_ROWS = "INSERT INTO statistics (fixture_id, known_at, sequence, known_rule, occurred_at, \
         expected_goals_home, expected_goals_away, shots_home, shots_away, shots_on_target_home, \
-        shots_on_target_away, corners_home, corners_away, red_cards_home, red_cards_away)";
+        shots_on_target_away, corners_home, corners_away, red_cards_home, red_cards_away, \
+        possession_home, possession_away)";
     LINE_UP_ROWS = "INSERT INTO line_up (fixture_id, known_at, sequence, known_rule, occurred_at, home_player, \
         home_name, away_player, away_name)";
     QUOTE_SUM_ROWS = "INSERT INTO fixture_quotes (fixture_id, first_known_at, last_known_at, quotes)";

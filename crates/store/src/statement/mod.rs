@@ -26,6 +26,7 @@ macro_rules! bulk_inserts {
 pub(crate) mod aggregate;
 pub(crate) mod backtest;
 pub(crate) mod copy;
+pub(crate) mod detail;
 pub(crate) mod fact;
 pub(crate) mod identity;
 pub(crate) mod import;
@@ -82,6 +83,7 @@ mod tests {
             aggregate::ALL,
             backtest::ALL,
             copy::ALL,
+            detail::ALL,
             fact::ALL,
             identity::ALL,
             import::ALL,
@@ -93,9 +95,18 @@ mod tests {
     }
 
     fn bulk() -> impl Iterator<Item = &'static (&'static str, BulkInsert)> {
-        [aggregate::BULK, backtest::BULK, fact::BULK, identity::BULK, import::BULK, rating::BULK, work::BULK]
-            .into_iter()
-            .flatten()
+        [
+            aggregate::BULK,
+            backtest::BULK,
+            detail::BULK,
+            fact::BULK,
+            identity::BULK,
+            import::BULK,
+            rating::BULK,
+            work::BULK,
+        ]
+        .into_iter()
+        .flatten()
     }
 
     #[tokio::test]

@@ -27,6 +27,7 @@ mod sqlite {
     mod concurrency;
     mod copying;
     mod corrections;
+    mod details;
     mod identity;
     mod importing;
     mod migrating;
@@ -57,6 +58,7 @@ mod postgres {
     mod concurrency;
     mod copying;
     mod corrections;
+    mod details;
     mod identity;
     mod importing;
     mod migrating;

@@ -213,6 +213,8 @@ pub(crate) fn played(
         outcome: Some(Outcome::completed(Score::new(score.0, score.1))),
         statistics: MatchStatistics::default(),
         line_up: domain::LineUp::default(),
+        venue: None,
+        weather: domain::Weather::default(),
         quotes: vec![
             quote(Selection::Home, 2.1, at),
             quote(Selection::Draw, 3.4, at),
@@ -253,7 +255,7 @@ pub(crate) fn season(rounds: u32) -> Vec<MatchRecord<TeamId>> {
 
 /// Every row of every table of facts, as text: equal before and after what must not change anything.
 pub(crate) async fn facts(place: &Place) -> Vec<String> {
-    const TABLES: [(&str, &str); 9] = [
+    const TABLES: [(&str, &str); 17] = [
         ("fixture", "id"),
         ("fixture_key", "fixture_id, local_date"),
         ("fixture_source", "source, source_id"),
@@ -261,6 +263,14 @@ pub(crate) async fn facts(place: &Place) -> Vec<String> {
         ("result", "fixture_id, known_at, sequence"),
         ("statistics", "fixture_id, known_at, sequence"),
         ("quote", "fixture_id, series_id, known_at, sequence"),
+        ("player", "id"),
+        ("player_version", "player_id, known_at, sequence"),
+        ("fixture_venue", "fixture_id, known_at, sequence"),
+        ("weather", "fixture_id, known_at, sequence"),
+        ("player_statistics", "fixture_id, player_id, known_at, sequence"),
+        ("injury", "team_id, season, week, player_id, known_at, sequence"),
+        ("fixture_plays", "fixture_id"),
+        ("play", "fixture_id, number, known_at, sequence"),
         ("rejection", "sequence, position"),
         ("import", "sequence"),
     ];

@@ -1,4 +1,6 @@
-//! `touchline data import` and `touchline data status`
+//! `touchline data import`, `touchline data status` and `touchline data match`
+
+mod one_match;
 
 use std::path::PathBuf;
 
@@ -19,6 +21,8 @@ pub(super) enum Command {
     Import(Import),
     /// What is stored, by competition and season
     Status(Status),
+    /// Everything that was known of one match at a moment
+    Match(one_match::Match),
 }
 
 #[derive(Debug, Args)]
@@ -26,7 +30,8 @@ pub(super) struct Import {
     /// Files of one format
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// football_data_co_uk, nflverse_games, nba_lines, touchline_bundle, or a mapping file that ends in .toml
+    /// football_data_co_uk, nflverse_games, nflverse_plays, nflverse_injuries, nba_lines, nba_stats_box_score,
+    /// touchline_bundle, or a mapping file that ends in .toml
     #[arg(long)]
     format: String,
     /// Print every refused row instead of the first ones
@@ -45,6 +50,7 @@ pub(super) async fn run(app: &App, command: &Command) -> Result<()> {
     match command {
         Command::Import(arguments) => import(app, arguments).await,
         Command::Status(arguments) => status(app, arguments).await,
+        Command::Match(arguments) => one_match::run(app, arguments).await,
     }
 }
 
@@ -72,6 +78,20 @@ fn print(imported: &Imported, all: bool) {
         imported.corrections,
         imported.rejected
     );
+    let details = [
+        (imported.line_ups, "line-ups"),
+        (imported.players, "players"),
+        (imported.venues, "venues of matches"),
+        (imported.weather, "weather of matches"),
+        (imported.plays, "plays"),
+        (imported.player_statistics, "statistics of players"),
+        (imported.injuries, "reports on players"),
+    ];
+    let details: Vec<String> =
+        details.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    if !details.is_empty() {
+        println!("new besides: {}", details.join(", "));
+    }
     if !imported.by_reason.is_empty() {
         let rows = imported.by_reason.iter().map(|r| [r.reason.clone(), r.loss.clone(), r.count.to_string()]);
         println!("{}", table(["reason", "lost", "count"], rows));

@@ -2,16 +2,16 @@
 //! writes, so that both cores of a small machine have work.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use anyhow::{Context, Result, anyhow};
-use domain::{Competition, Loss, Rejection};
+use domain::{Competition, CompetitionId, Loss, Rejection, UnknownName};
 use ingest::{
     check::{Contracts, Held, HeldBack, Judged, Verdict, judge_import},
-    identity::{Resolved, Roster, resolve},
+    identity::{Naming, Roster, resolve},
     source::{self, Mapping, Source},
 };
 use jiff::Timestamp;
@@ -95,6 +95,20 @@ pub(crate) struct Imported {
     pub(crate) results: u64,
     /// Statistics that are new.
     pub(crate) statistics: u64,
+    /// Line-ups that are new.
+    pub(crate) line_ups: u64,
+    /// Players nobody had named.
+    pub(crate) players: u64,
+    /// Venues of matches that are new.
+    pub(crate) venues: u64,
+    /// Weather that is new.
+    pub(crate) weather: u64,
+    /// Plays that are new.
+    pub(crate) plays: u64,
+    /// What players did in a match that is new.
+    pub(crate) player_statistics: u64,
+    /// Reports on injured players that are new.
+    pub(crate) injuries: u64,
     /// Prices that are new.
     pub(crate) quotes: u64,
     /// Rows, fields and files that could not be used.
@@ -298,14 +312,16 @@ impl Reader {
     fn read(&self, payload: Payload) -> Read {
         let source = self.format.source();
         let parsed = source.parse(&payload.bytes, &payload.name);
-        let resolved = resolve(parsed.records, &self.roster);
-        let unresolved = resolved.rejections();
-        let Resolved { records, unknown, .. } = resolved;
+        let mut names = Names { rejections: parsed.rejections, unknown: BTreeMap::new() };
+        let records = names.resolve(parsed.records, &self.roster);
+        let sheets = names.resolve(parsed.sheets, &self.roster);
+        let injuries = names.resolve(parsed.injuries, &self.roster);
         let judged = judge_import(records, &self.contracts, self.now);
         let blocked = (judged.verdict == Verdict::Block).then(|| blocked_by(&judged));
-        let mut rejections = parsed.rejections;
-        rejections.extend(unresolved);
-        let used: std::collections::BTreeSet<_> = judged.records.iter().map(|r| r.competition).collect();
+        let of_records = judged.records.iter().map(|r| r.competition);
+        let of_sheets = sheets.iter().map(|s| s.competition);
+        let used: BTreeSet<CompetitionId> =
+            of_records.chain(of_sheets).chain(injuries.iter().map(|i| i.competition)).collect();
         let batch = ImportBatch {
             source: source.code().to_owned(),
             format: self.format.key(),
@@ -313,12 +329,32 @@ impl Reader {
             payload: payload.bytes,
             recorded_at: self.now,
             quarantined: Vec::new(),
-            rejections,
-            unknown_names: unknown.into_iter().map(|(name, rows)| (name, rows as u32)).collect(),
+            rejections: names.rejections,
+            unknown_names: names.unknown.into_iter().map(|(name, rows)| (name, rows as u32)).collect(),
             competitions: self.format.competitions().into_iter().filter(|c| used.contains(&c.id)).collect(),
             records: judged.records,
+            sheets,
+            injuries,
         };
         Read { batch, duplicates: judged.duplicates, blocked, held_back: judged.held_back }
+    }
+}
+
+/// What came of looking up names, for all records of a payload.
+struct Names {
+    rejections: Vec<Rejection>,
+    unknown: BTreeMap<UnknownName, usize>,
+}
+
+impl Names {
+    /// The records whose names are known; the others are noted.
+    fn resolve<R: Naming>(&mut self, records: Vec<R>, roster: &Roster) -> Vec<R::Resolved> {
+        let resolved = resolve(records, roster);
+        self.rejections.extend(resolved.rejections());
+        for (name, rows) in resolved.unknown {
+            *self.unknown.entry(name).or_default() += rows;
+        }
+        resolved.records
     }
 }
 
@@ -357,7 +393,15 @@ impl Imported {
         self.fixtures += outcome.fixtures;
         self.results += outcome.results;
         self.statistics += outcome.statistics;
+        self.line_ups += outcome.line_ups;
+        self.players += outcome.players;
+        self.venues += outcome.venues;
+        self.weather += outcome.weather;
+        self.plays += outcome.plays;
+        self.player_statistics += outcome.player_statistics;
+        self.injuries += outcome.injuries;
         self.quotes += outcome.quotes;
+        self.unchanged += usize::from(outcome.unchanged);
         self.duplicates += outcome.duplicates + read.duplicates as u64;
         self.corrections += outcome.corrections;
         Ok(())
@@ -425,6 +469,13 @@ impl Imported {
         self.fixtures += other.fixtures;
         self.results += other.results;
         self.statistics += other.statistics;
+        self.line_ups += other.line_ups;
+        self.players += other.players;
+        self.venues += other.venues;
+        self.weather += other.weather;
+        self.plays += other.plays;
+        self.player_statistics += other.player_statistics;
+        self.injuries += other.injuries;
         self.quotes += other.quotes;
         self.duplicates += other.duplicates;
         self.corrections += other.corrections;

@@ -7,6 +7,7 @@ mod cache;
 mod commands;
 mod db;
 mod demo;
+mod details;
 mod football_data;
 mod ratings;
 mod server;

@@ -100,6 +100,7 @@ impl Columns {
             shots_on_target: pair(self.shots_on_target),
             corners: pair(self.corners),
             red_cards: pair(self.red_cards),
+            possession: None,
         }
     }
 

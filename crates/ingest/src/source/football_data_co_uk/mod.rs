@@ -37,7 +37,7 @@ impl Source for FootballDataCoUk {
     }
 
     fn parse(&self, payload: &[u8], _file: &str) -> Parsed {
-        Parsed::from_table(payload, None, parse_table)
+        Parsed::from_text(payload, None, parse_table)
     }
 }
 
@@ -49,7 +49,9 @@ fn parse_table(text: &str, parsed: &mut Parsed) -> Result<(), Rejection> {
         london: calendar::zone(ZONE)?,
         calendar: None,
     };
-    table::read_rows(&header, rows, parsed, |row, rejections| reader.read(row, rejections).map(Some));
+    parsed.records = table::read_rows(&header, rows, &mut parsed.rejections, |row, rejections| {
+        reader.read(row, rejections).map(Some)
+    });
     Ok(())
 }
 

@@ -187,6 +187,8 @@ pub(super) enum StatisticKind {
     Shots,
     ShotsOnTarget,
     Corners,
+    /// Shares, or per cent, of the time each side had the ball.
+    Possession,
     RedCards,
 }
 

@@ -117,7 +117,7 @@ impl Source for Mapping {
     }
 
     fn parse(&self, payload: &[u8], _file: &str) -> Parsed {
-        Parsed::from_table(payload, self.declared_encoding(), |text, parsed| read::table(self, text, parsed))
+        Parsed::from_text(payload, self.declared_encoding(), |text, parsed| read::table(self, text, parsed))
     }
 }
 

@@ -25,7 +25,8 @@ use crate::{
 pub(super) fn table(mapping: &Mapping, text: &str, parsed: &mut Parsed) -> Result<(), Rejection> {
     let (header, rows) = table::open(text, mapping.file.delimiter)?;
     let plan = Plan::of(mapping, &header)?;
-    table::read_rows(&header, rows, parsed, |row, rejections| plan.read(row, rejections));
+    parsed.records =
+        table::read_rows(&header, rows, &mut parsed.rejections, |row, rejections| plan.read(row, rejections));
     Ok(())
 }
 
@@ -159,13 +160,15 @@ impl<'m> Plan<'m> {
             record.stage = Stage::Playoff;
         }
         for (kind, columns) in &self.statistics {
-            let pair = reading::pair(row, Some(*columns), rejections, reading::amount);
+            let read = if *kind == StatisticKind::Possession { reading::share } else { reading::amount };
+            let pair = reading::pair(row, Some(*columns), rejections, read);
             let statistics = &mut record.statistics;
             *match kind {
                 StatisticKind::ExpectedGoals => &mut statistics.expected_goals,
                 StatisticKind::Shots => &mut statistics.shots,
                 StatisticKind::ShotsOnTarget => &mut statistics.shots_on_target,
                 StatisticKind::Corners => &mut statistics.corners,
+                StatisticKind::Possession => &mut statistics.possession,
                 StatisticKind::RedCards => &mut statistics.red_cards,
             } = pair;
         }

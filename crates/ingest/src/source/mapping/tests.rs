@@ -164,3 +164,18 @@ fn columns_that_are_not_there_refuse_the_file() {
     assert_eq!(parsed.rejections[0].field.as_deref(), Some("Away"));
     assert_eq!((parsed.rejections[0].reason, parsed.rejections[0].loss), (Reason::MissingColumn, Loss::File));
 }
+
+#[test]
+fn possession_is_a_share_however_it_is_written() {
+    let toml = format!(
+        "{START}\nscore = {{ home = \"HG\", away = \"AG\" }}\n\
+         statistics = [{{ kind = \"possession\", home = \"HP\", away = \"AP\" }}]"
+    );
+    let text = "Date,Home,Away,HG,AG,HP,AP\n12/08/2023,A,B,1,0,55%,45 %\n12/08/2023,C,D,1,0,0.55,0.45\n\
+        12/08/2023,E,F,1,0,55,45\n12/08/2023,G,H,1,0,155,45\n";
+    let parsed = parse(&toml, text);
+    let shares: Vec<_> =
+        parsed.records.iter().map(|r| r.statistics.possession.map(|p| (p.home, p.away))).collect();
+    assert_eq!(shares, [Some((0.55, 0.45)), Some((0.55, 0.45)), Some((0.55, 0.45)), None]);
+    assert_eq!((parsed.rejections[0].row, parsed.rejections[0].reason), (5, Reason::BadStatistic));
+}

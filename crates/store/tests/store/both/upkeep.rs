@@ -91,9 +91,16 @@ async fn vacuum_gives_space_back_and_loses_nothing() {
     place.execute("DELETE FROM _rubbish").await.unwrap();
     let size = async |place: &Place| database_status(&parsed(&place.at)).await;
     let full = place.store.status().await.unwrap().database_bytes;
-    let mut steps = Vec::new();
-    place.store.vacuum(&mut |step| steps.push(step.to_owned())).await.unwrap();
-    let left = place.store.status().await.unwrap().database_bytes;
+    let (mut steps, mut left) = (Vec::new(), full);
+    // On a server, transactions of other tests that began before may still see the deleted rows.
+    for _ in 0..30 {
+        place.store.vacuum(&mut |step| steps.push(step.to_owned())).await.unwrap();
+        left = place.store.status().await.unwrap().database_bytes;
+        if left < full * 3 / 4 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
     assert!(left < full * 3 / 4, "{full} bytes became {left}");
     assert!(steps.len() > 3, "{steps:?}");
     assert_eq!(facts(&place).await, before);
