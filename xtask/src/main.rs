@@ -4,6 +4,7 @@ mod bench;
 mod bundle;
 mod ci;
 mod process;
+mod python;
 mod services;
 mod soak;
 mod test;

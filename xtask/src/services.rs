@@ -13,41 +13,59 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{process, tree};
+use crate::{process, python::Environment, tree};
 
 /// Something a test may need.
 struct Service {
     name: &'static str,
     /// Tests read its address here and skip when it is unset.
     variable: &'static str,
-    /// The Debian package it comes in.
-    package: &'static str,
+    package: Package,
     find: fn() -> Option<PathBuf>,
-    start: fn(&Path, &Path) -> Result<Running>,
+    /// None of what is no server: tests run the program themselves.
+    start: Option<fn(&Path, &Path) -> Result<Running>>,
 }
 
+/// Where a service comes from when it is missing.
+enum Package {
+    /// The one of Debian with this name.
+    Debian(&'static str),
+    /// These of PyPI.
+    Python(Environment),
+}
+
+const READERS: Environment =
+    Environment { name: "test-venv", packages: &["pyarrow==26.0.1", "pandas==3.1.1", "duckdb==2.0.0"] };
+
 /// The visible list.
-const SERVICES: [Service; 3] = [
+const SERVICES: [Service; 4] = [
     Service {
         name: "PostgreSQL",
         variable: "TOUCHLINE_TEST_POSTGRES_URL",
-        package: "postgresql",
+        package: Package::Debian("postgresql"),
         find: find_postgres,
-        start: start_postgres,
+        start: Some(start_postgres),
     },
     Service {
         name: "Redis",
         variable: "TOUCHLINE_TEST_REDIS_URL",
-        package: "redis-server",
+        package: Package::Debian("redis-server"),
         find: || process::find("redis-server"),
-        start: start_redis,
+        start: Some(start_redis),
     },
     Service {
         name: "Chromium",
         variable: "TOUCHLINE_TEST_CHROMIUM",
-        package: "chromium",
+        package: Package::Debian("chromium"),
         find: || ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(process::find),
-        start: |program, _| Ok(Running { address: program.display().to_string(), server: None }),
+        start: None,
+    },
+    Service {
+        name: "Python with pyarrow, pandas and DuckDB",
+        variable: "TOUCHLINE_TEST_PYTHON",
+        package: Package::Python(READERS),
+        find: || READERS.ready(),
+        start: None,
     },
 ];
 
@@ -119,12 +137,18 @@ fn start(service: &Service, directory: &Path, install: bool, index_is_fresh: &mu
     let program = match (service.find)() {
         Some(program) => program,
         None if install => {
-            apt_install(service.package, index_is_fresh)?;
-            (service.find)().with_context(|| format!("not found after installing {}", service.package))?
+            match &service.package {
+                Package::Debian(package) => apt_install(package, index_is_fresh)?,
+                Package::Python(environment) => drop(environment.install()?),
+            }
+            (service.find)().context("not found after it was installed")?
         }
         None => bail!("not installed, and --no-install was given"),
     };
-    (service.start)(&program, directory)
+    match service.start {
+        Some(start) => start(&program, directory),
+        None => Ok(Running { address: program.display().to_string(), server: None }),
+    }
 }
 
 /// The crates whose sources mention a variable.
@@ -309,7 +333,7 @@ mod tests {
 
     #[test]
     fn servers_answer_and_are_gone_afterwards() {
-        for service in SERVICES.iter().take(2) {
+        for (service, start) in SERVICES.iter().filter_map(|service| Some((service, service.start?))) {
             let Some(program) = (service.find)() else {
                 println!("skipped: {} is not installed", service.name);
                 return;
@@ -317,7 +341,7 @@ mod tests {
             let scratch = tempfile::tempdir().unwrap();
             let directory = scratch.path().join("server");
             fs::create_dir(&directory).unwrap();
-            let running = (service.start)(&program, &directory).unwrap();
+            let running = start(&program, &directory).unwrap();
             let id = running.server.as_ref().unwrap().id();
             let address =
                 running.address.split("127.0.0.1:").nth(1).unwrap().trim_end_matches("/postgres").to_owned();

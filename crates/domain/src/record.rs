@@ -259,6 +259,26 @@ pub enum Reason {
     NotALeagueTeam,
     /// Held back by a check.
     FailedCheck,
+    /// A word that the column does not know.
+    UnknownWord,
+    /// A moment in no form that is understood.
+    BadMoment,
+    /// A score for a match that was not played.
+    ScoreWithoutMatch,
+    /// No probability, or several that do not sum to 1.
+    BadProbability,
+    /// A mean score that is text, negative or beyond every score.
+    BadExpectedScore,
+    /// A prediction of a match that is not stored.
+    UnknownFixture,
+    /// A prediction said to be made after the match began.
+    AfterKickoff,
+    /// A prediction whose outcome and mean score no distribution has together.
+    ContradictoryPrediction,
+    /// A prediction of a competition whose scores are unknown before it.
+    TooFewEarlierMatches,
+    /// Another prediction of the same model as of the same moment.
+    PredictedBefore,
 }
 
 impl Reason {
@@ -310,6 +330,28 @@ impl Reason {
             Self::ConflictInFile => "rows of one match disagree about its score: keep the right one",
             Self::NotALeagueTeam => "no league side, so its matches are not league matches",
             Self::FailedCheck => "held back by a check: correct it, or change the rule in the contracts",
+            Self::UnknownWord => "a word this column does not know: docs/FORMATS.md lists them",
+            Self::BadMoment => "no moment: write it as 2024-03-01T12:00:00Z, or as a date",
+            Self::ScoreWithoutMatch => "a score, and a status that has none: correct one of them",
+            Self::BadProbability => {
+                "no probability from 0 to 1, or they do not sum to 1: correct them, as shares and not as percentages"
+            }
+            Self::BadExpectedScore => "no mean score that is possible: correct it or leave both sides blank",
+            Self::UnknownFixture => {
+                "no match of these teams on this date is stored: import the match, or correct names and date"
+            }
+            Self::AfterKickoff => {
+                "said to be made after the match began, so it forecasts nothing: correct the moment or the match"
+            }
+            Self::ContradictoryPrediction => {
+                "no match could end so: the outcome and the mean score contradict each other or the sport"
+            }
+            Self::TooFewEarlierMatches => {
+                "too few earlier results of the competition are stored to know how scores spread: import them, then this again"
+            }
+            Self::PredictedBefore => {
+                "the model said something else as of this very moment, and forecasts are never changed: name another moment or model"
+            }
         }
     }
 }

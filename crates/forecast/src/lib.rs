@@ -3,8 +3,9 @@
 //! A [`Model`] is fitted on a [`domain::Snapshot`] and answers with score distributions; it never sees a database, a clock or
 //! an unseeded generator. A [`Feature`] is one number about a fixture from the same snapshot. [`backtest`] walks a model
 //! through the past, [`simulation`] plays out what it says, [`scoring_rule`], [`mod@crps`] and [`calibration`] judge what it
-//! said, beside the market ([`market_baseline`]), [`track_record`] does so for forecasts that were made, [`paired_test`] says whether one forecaster is better than another, [`search`]
-//! tunes settings inside a training window, and
+//! said, beside the market ([`market_baseline`]), [`track_record`] does so for forecasts that were made, [`paired_test`] says
+//! whether one forecaster is better than another, [`search`] tunes settings inside a training window, [`projection`] makes
+//! forecasts of predictions made elsewhere, and
 //! [`leak_check`] holds all of them to what was known. Models, features and scoring rules are lists.
 
 pub mod backtest;
@@ -18,6 +19,7 @@ pub mod market_baseline;
 pub mod mean_scores;
 pub mod model;
 pub mod paired_test;
+pub mod projection;
 pub mod rating;
 pub mod recalibration;
 mod regression;
@@ -83,6 +85,12 @@ pub enum ForecastError {
         first: String,
         /// One that differs.
         other: String,
+    },
+    /// Predictions made elsewhere that no score distribution of the sport has.
+    #[error("no distribution of scores has {stated}; the numbers contradict each other or the sport")]
+    Unattainable {
+        /// What was stated.
+        stated: String,
     },
     /// A setting that a model does not have, or a value out of its range.
     #[error("{model} cannot be set to {setting} = {value}; it has {known}")]

@@ -71,6 +71,7 @@ pub(crate) struct Rows<'t> {
 pub(crate) struct Row<'r> {
     /// Line of the file, counted from 1 with the header.
     pub(crate) line: u32,
+    is_cut: bool,
     header: &'r Header,
     cells: &'r [Cow<'r, str>],
 }
@@ -101,6 +102,13 @@ pub(crate) fn open(text: &str, delimiter: char) -> Result<(Header, Rows<'_>), Re
     Ok((Header { names, delimiter }, rows))
 }
 
+/// What stands between the cells of a table that may have either: tabs where its header has more of them than commas.
+pub(crate) fn comma_or_tab(text: &str) -> char {
+    let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let count = |delimiter: char| header.matches(delimiter).count();
+    if count('\t') > count(',') { '\t' } else { ',' }
+}
+
 /// Reads every row by `read`, which returns a record, nothing (a row to be passed over) or the rejection of the row; it may
 /// add rejections of single fields. They are dropped when the row is lost anyway.
 pub(crate) fn read_rows<'t, R>(
@@ -113,8 +121,10 @@ pub(crate) fn read_rows<'t, R>(
     let mut cells: Vec<Cow<'t, str>> = Vec::with_capacity(header.names.len());
     while let Some(line) = rows.next_filled_line() {
         let kept = rejections.len();
-        let result = split_row(header, &line, rows.delimiter, &mut cells, rejections)
-            .and_then(|()| read(&Row { line: line.number, header, cells: &cells }, rejections));
+        let result = split_row(header, &line, rows.delimiter, &mut cells, rejections).and_then(|()| {
+            let row = Row { line: line.number, is_cut: !line.terminated, header, cells: &cells };
+            read(&row, rejections)
+        });
         match result {
             Ok(Some(record)) => records.push(record),
             Ok(None) => {}
@@ -218,6 +228,16 @@ impl Row<'_> {
             "" => Err(self.lost(column, Reason::MissingValue)),
             cell => Ok(cell),
         }
+    }
+
+    /// Whether its line has no end, so that its last cell may have lost something and counts as blank.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.is_cut
+    }
+
+    /// The rejection of this whole row because its last cell may have lost something.
+    pub(crate) fn cut_off(&self) -> Rejection {
+        self.rejection(self.header.names.len().saturating_sub(1), Reason::TruncatedRow, Loss::Row)
     }
 
     /// The rejection of this whole row for what stands in `column`.

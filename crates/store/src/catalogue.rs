@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     Store, StoreError, Value, column,
-    engine::{self, Connection, Durability, Row, Transaction, assembled, insert_rows},
+    engine::{self, Connection, Durability, Reference, Row, Transaction, assembled, insert_rows},
     statement::BulkInsert,
 };
 
@@ -105,19 +105,25 @@ impl Table {
     }
 
     fn read(&self, row: &Row) -> Result<Values, StoreError> {
-        let values = self.columns.iter().enumerate().map(|(place, column)| {
-            Ok(match column.kind {
-                Kind::Integer => Value::Integer(row.try_get(place)?),
-                Kind::Real => Value::Real(row.try_get(place)?),
-                Kind::Text => Value::Text(row.try_get(place)?),
-                Kind::Bytes => Value::Bytes(row.try_get(place)?),
-            })
-        });
-        values.collect()
+        read(row, self.columns.iter().map(|column| column.kind))
     }
 }
 
-fn quoted(name: &str) -> String {
+/// The values of a row whose columns are of these kinds.
+pub(crate) fn read(row: &Row, kinds: impl IntoIterator<Item = Kind>) -> Result<Values, StoreError> {
+    let values = kinds.into_iter().enumerate().map(|(place, kind)| {
+        Ok(match kind {
+            Kind::Integer => Value::Integer(row.try_get(place)?),
+            Kind::Real => Value::Real(row.try_get(place)?),
+            Kind::Text => Value::Text(row.try_get(place)?),
+            Kind::Bytes => Value::Bytes(row.try_get(place)?),
+        })
+    });
+    values.collect()
+}
+
+/// A name as a statement may hold it.
+pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
@@ -249,7 +255,7 @@ async fn prepare(connection: &mut Connection, table: &Table, rows: &[Values]) ->
 /// One state of the database: what is committed meanwhile does not show.
 #[derive(Debug)]
 pub struct View {
-    transaction: Transaction,
+    pub(crate) transaction: Transaction,
 }
 
 impl View {
@@ -308,16 +314,33 @@ impl View {
 }
 
 /// References that the writer checks instead of the database: see the tables `quote` and `play` in the migrations.
-const UNDECLARED: [(&str, &str); 8] = [
-    ("quote", "fixture"),
-    ("quote", "quote_series"),
-    ("quote", "import"),
-    ("quote", "known_rule"),
-    ("play", "fixture"),
-    ("play", "player"),
-    ("play", "import"),
-    ("play", "known_rule"),
+const UNDECLARED: [(&str, &str, &str, &str); 10] = [
+    ("quote", "fixture_id", "fixture", "id"),
+    ("quote", "series_id", "quote_series", "id"),
+    ("quote", "sequence", "import", "sequence"),
+    ("quote", "known_rule", "known_rule", "id"),
+    ("play", "fixture_id", "fixture", "id"),
+    ("play", "passer_id", "player", "id"),
+    ("play", "receiver_id", "player", "id"),
+    ("play", "rusher_id", "player", "id"),
+    ("play", "sequence", "import", "sequence"),
+    ("play", "known_rule", "known_rule", "id"),
 ];
+
+/// Every column that refers to a row of another table, by table and column.
+pub(crate) async fn references(connection: &mut Connection) -> Result<Vec<Reference>, StoreError> {
+    let undeclared = UNDECLARED.map(|(table, column, parent, parent_column)| Reference {
+        table: table.into(),
+        column: column.into(),
+        parent: parent.into(),
+        parent_column: parent_column.into(),
+        is_whole: true,
+    });
+    let mut references = engine::references(connection).await?;
+    references.extend(undeclared);
+    references.sort_unstable();
+    Ok(references)
+}
 
 /// Every table, those that are referred to before those that refer to them; among equals by name.
 pub(crate) async fn tables(connection: &mut Connection) -> Result<Vec<Table>, StoreError> {
@@ -332,8 +355,7 @@ pub(crate) async fn tables(connection: &mut Connection) -> Result<Vec<Table>, St
         }
         table.columns.push(described.column);
     }
-    let mut references = engine::references(connection).await?;
-    references.extend(UNDECLARED.map(|(from, to)| (from.into(), to.into())));
+    let references = references(connection).await?;
     let mut waiting: Vec<Table> = tables
         .into_values()
         .map(|(mut table, mut key)| {
@@ -347,8 +369,8 @@ pub(crate) async fn tables(connection: &mut Connection) -> Result<Vec<Table>, St
         let is_free = |table: &Table| {
             references
                 .iter()
-                .filter(|(from, to)| *from == table.name && from != to)
-                .all(|(_, to)| ordered.iter().any(|done| done.name == *to))
+                .filter(|reference| reference.table == table.name && reference.table != reference.parent)
+                .all(|reference| ordered.iter().any(|done| done.name == reference.parent))
         };
         // A circle of references cannot be ordered; there is none, and a new one fails here.
         let free = waiting

@@ -1,6 +1,8 @@
 //! Forecasts: appended, never overwritten, with the very bits of their distribution.
 
-use domain::{CompetitionId, FixtureId, Forecast, ScoreDistribution, Sequence, forecast::Uncertainty};
+use domain::{
+    CompetitionId, FixtureId, Forecast, ScoreDistribution, Sequence, Statement, forecast::Uncertainty,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -78,7 +80,7 @@ impl Store {
         let mut transaction = writer.begin(Durability::Power).await?;
         let mut numbers = Vec::with_capacity(forecasts.len());
         for forecast in forecasts {
-            numbers.push(append(&mut transaction, forecast).await?);
+            numbers.push(append(&mut transaction, forecast, Statement::default()).await?);
         }
         transaction.commit().await?;
         Ok(numbers)
@@ -112,10 +114,16 @@ impl Store {
     }
 }
 
-async fn append(connection: &mut Connection, new: &NewForecast) -> Result<(ForecastId, bool), StoreError> {
+/// Appends one forecast, unless the same code made it from the same inputs before. What its maker stated goes to its columns
+/// to the bit; the rest is what its distribution says.
+pub(crate) async fn append(
+    connection: &mut Connection,
+    new: &NewForecast,
+    stated: Statement,
+) -> Result<(ForecastId, bool), StoreError> {
     let forecast = &new.forecast;
-    let classes = forecast.distribution.outcome_probabilities();
-    let expected = forecast.distribution.expected_score();
+    let classes = stated.outcome.unwrap_or_else(|| forecast.distribution.outcome_probabilities());
+    let expected = stated.score.unwrap_or_else(|| forecast.distribution.expected_score());
     let uncertainty = forecast.uncertainty;
     let inserted: Option<i64> = query_scalar(sql::INSERT_FORECAST)
         .bind(forecast.fixture.0)

@@ -49,11 +49,14 @@ mod import;
 mod ledger;
 mod model;
 mod odds;
+mod pace;
 mod packed;
 mod payload;
 mod place;
+mod prediction;
 mod quarantine;
 mod rating;
+mod relation;
 mod report;
 mod role;
 mod series;
@@ -88,8 +91,10 @@ pub use self::{
     odds::{KnownQuote, OddsFilter},
     payload::PayloadHash,
     place::{Place, Server},
+    prediction::{EXTERNAL, NewPrediction, PredictionBatch, PredictionOutcome},
     quarantine::{QuarantineEntry, QuarantineStatus, RejectionFilter, ReleasedRow, StoredRejection},
     rating::{NewRatings, RatingStep},
+    relation::{By, Filter, Meaning, Relation, Rows},
     report::Report,
     role::Roles,
     settlement::{NewSettlement, Settled, Settlement},

@@ -15,6 +15,7 @@ mod config;
 mod dashboard;
 mod desk;
 mod exit;
+mod export;
 mod jobs;
 mod logging;
 mod output;

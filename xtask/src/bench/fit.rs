@@ -7,10 +7,10 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
 use super::{Figure, measure};
-use crate::tree;
+use crate::{python::Environment, tree};
 
 const PEER: &str = "penaltyblog 1.13.1";
-const PEER_PACKAGE: &str = "penaltyblog==1.13.1";
+const PEER_ENVIRONMENT: Environment = Environment { name: "bench-venv", packages: &["penaltyblog==1.13.1"] };
 
 /// Both sides take turns, so that other work on the machine falls on both.
 const N_ROUNDS: usize = 7;
@@ -30,7 +30,7 @@ const SEASON: u16 = 2023;
 const LIKELIHOOD_TOLERANCE: f64 = 1e-6;
 
 pub(super) fn run() -> Result<Vec<Figure>> {
-    let python = measure::peer_python("penaltyblog", PEER_PACKAGE)?;
+    let python = PEER_ENVIRONMENT.install()?;
     let runner = measure::release_binary("bench-runner")?;
     let mut figures = Vec::new();
     let reference = tree::shared().join("reference/models");

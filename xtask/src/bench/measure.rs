@@ -85,22 +85,6 @@ pub(super) fn json<T: for<'a> Deserialize<'a>>(command: &mut Command) -> Result<
     serde_json::from_str(&text).with_context(|| format!("`{}` printed {text:.200}", process::shown(command)))
 }
 
-/// Python with a package installed, in an environment of its own that is kept between runs.
-pub(super) fn peer_python(name: &str, requirement: &str) -> Result<PathBuf> {
-    let environment = tree::target().join("bench-venv");
-    let python = environment.join("bin/python");
-    let shown = Command::new(&python).args(["-m", "pip", "show", "--quiet", name]).output();
-    if !shown.is_ok_and(|output| output.status.success()) {
-        eprintln!("installing {requirement} in {}", environment.display());
-        if !python.exists() {
-            process::run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
-        }
-        let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", requirement];
-        process::run(Command::new(&python).args(install))?;
-    }
-    Ok(python)
-}
-
 /// The middle value; of an even number the mean of the two in the middle.
 pub(super) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);

@@ -6,9 +6,10 @@ use anyhow::{Result, ensure};
 use serde::Deserialize;
 
 use super::{Figure, measure};
+use crate::python::Environment;
 
 const PEER: &str = "numba 0.68.1";
-const PEER_PACKAGE: &str = "numba==0.68.1";
+const PEER_ENVIRONMENT: Environment = Environment { name: "bench-venv", packages: &["numba==0.68.1"] };
 
 /// Both sides take turns, so that other work on the machine falls on both.
 const N_ROUNDS: usize = 3;
@@ -38,7 +39,7 @@ struct PeerTimed {
 
 pub(super) fn run() -> Result<Vec<Figure>> {
     let runner = measure::release_binary("bench-runner")?;
-    let python = measure::peer_python("numba", PEER_PACKAGE)?;
+    let python = PEER_ENVIRONMENT.install()?;
     let (mut one_match, mut season, mut with_doubt, mut peers) = (vec![], vec![], vec![], vec![]);
     for _ in 0..N_ROUNDS {
         let ours: Timed = measure::json(Command::new(&runner).args(["simulate", &REPEATS.to_string()]))?;

@@ -1,17 +1,13 @@
 //! The store at full size: 250,800 matches and 50,160,000 prices, generated, on a file and on a throw-away server; and against
 //! pandas with SQLAlchemy on one league of it.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::Path, process::Command};
 
 use anyhow::{Result, ensure};
 use serde::Deserialize;
 
 use super::{Figure, measure};
-use crate::{services, tree};
+use crate::{python::Environment, services, tree};
 
 /// Leagues of ten seasons of 380 matches with 200 prices each.
 const LEAGUES: &str = "66";
@@ -20,7 +16,8 @@ const COLD_STARTS: usize = 20;
 const WARM_REPEATS: &str = "10";
 
 const PEER: &str = "pandas and SQLAlchemy";
-const PEER_PACKAGES: [(&str, &str); 2] = [("pandas", "pandas"), ("SQLAlchemy", "SQLAlchemy==2.0.44")];
+const PEER_ENVIRONMENT: Environment =
+    Environment { name: "bench-venv", packages: &["pandas==3.1.1", "sqlalchemy==2.0.44"] };
 
 pub(super) fn run() -> Result<Vec<Figure>> {
     let runner = measure::release_binary("store-runner")?;
@@ -139,10 +136,7 @@ struct Joined {
 }
 
 fn against_pandas(runner: &Path, folder: &Path) -> Result<Figure> {
-    let mut python = PathBuf::new();
-    for (name, requirement) in PEER_PACKAGES {
-        python = measure::peer_python(name, requirement)?;
-    }
+    let python = PEER_ENVIRONMENT.install()?;
     let csv = folder.join("prices.csv");
     let _: serde_json::Value = measure::json(Command::new(runner).arg("csv").arg(&csv).arg("10"))?;
     let ours: Joined = measure::json(Command::new(runner).arg("join").arg(folder.join("ours.db")).arg(&csv))?;

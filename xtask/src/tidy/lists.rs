@@ -48,6 +48,11 @@ const EXTENSIONS: &[Extension] = &[
         serving: &["finding", "history_view", "import"],
     },
     Extension { directory: "crates/touchline/src/cli", list: "Command", serving: &[] },
+    Extension {
+        directory: "crates/touchline/src/export",
+        list: "FORMATS",
+        serving: &["cell", "destination"],
+    },
     Extension { directory: "crates/touchline/src/api", list: "router", serving: &[] },
     Extension { directory: "crates/touchline/src/dashboard", list: "routes", serving: &["chart"] },
 ];

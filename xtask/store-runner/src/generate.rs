@@ -4,6 +4,7 @@ use anyhow::Result;
 use domain::{
     BookId, Competition, CompetitionId, DecimalOdds, FixtureStatus, Kickoff, KnownRule, LineUp, Market,
     MatchRecord, MatchStatistics, Outcome, Phase, Score, Season, SeasonRule, Selection, Sport, Stage, TeamId,
+    Weather,
     market::{Line, MarketKind},
     quote::Series,
     record::QuoteRecord,
@@ -129,6 +130,8 @@ impl League {
             outcome: Some(Outcome::completed(score)),
             statistics,
             line_up: LineUp::default(),
+            venue: None,
+            weather: Weather::default(),
             quotes: prices(&mut dice, kickoff)?,
         })
     }

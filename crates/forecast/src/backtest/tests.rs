@@ -114,6 +114,26 @@ fn better_informed_forecasters_score_better() {
 }
 
 #[test]
+fn a_forecaster_from_elsewhere_stands_beside_the_models() {
+    let league = league();
+    let asked = plan(&[2020]);
+    let walked = run(&league.history, &asked);
+    // It repeats Elo, in the second half of the season only.
+    let half = walked.matches[walked.matches.len() / 2].kickoff;
+    let said = |m: &MatchForecasts| m.probabilities[1].filter(|_| m.kickoff >= half);
+    let joined = walked.clone().joined_by("external:copy".into(), said, &asked.summary);
+    assert_eq!(joined.names, ["base_rate", "elo", "external:copy", "market"]);
+    let summary = |list: &[Summary], name: &str| list.iter().find(|s| s.name == name).unwrap().clone();
+    let copy = summary(&joined.forecasters, "external:copy");
+    assert_eq!(copy.n, walked.matches.iter().filter(|m| m.kickoff >= half).count());
+    assert!(copy.crps.is_none());
+    assert_eq!(summary(&joined.on_common, "elo").rps, summary(&joined.on_common, "external:copy").rps);
+    assert_eq!(summary(&joined.on_common, "elo").n, copy.n);
+    assert_eq!(summary(&joined.forecasters, "elo"), summary(&walked.forecasters, "elo"));
+    assert_eq!(summary(&joined.forecasters, "market"), summary(&walked.forecasters, "market"));
+}
+
+#[test]
 fn too_early_matches_are_counted_not_forecast() {
     let league = league();
     let all = run(&league.history, &plan(&[2018, 2019]));

@@ -10,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use rayon::prelude::*;
 
 use super::{
-    Backtest, Briefed, LeftOut, MarketUse, MatchForecasts, Period, Plan, Progress, Refits,
-    refits::training_snapshot, summarise,
+    Backtest, Briefed, LeftOut, MarketUse, MatchForecasts, Period, Plan, Progress, Refits, Summary,
+    SummaryOptions, refits::training_snapshot, summarise,
 };
 use crate::{
     ForecastError, Model,
@@ -267,20 +267,7 @@ impl<'h> Walk<'h> {
             .map(|lane| lane.name().to_owned())
             .chain([market_baseline::NAME.to_owned()])
             .collect();
-        let options = &self.plan.summary;
-        let forecasters = summarise(sport, &names, &self.matches, options);
-        let silent: Vec<bool> =
-            (0..names.len()).map(|i| self.matches.iter().all(|m| m.probabilities[i].is_none())).collect();
-        let answered_by_all = |m: &&MatchForecasts| {
-            m.probabilities.iter().zip(&silent).all(|(said, silent)| *silent || said.is_some())
-        };
-        let common: Vec<&MatchForecasts> = self.matches.iter().filter(answered_by_all).collect();
-        // In most walks everybody answers everywhere, and the intervals need not be drawn twice.
-        let on_common = if common.len() == self.matches.len() {
-            forecasters.clone()
-        } else {
-            summarise(sport, &names, common, options)
-        };
+        let (forecasters, on_common) = summarise_walk(sport, &names, &self.matches, &self.plan.summary);
         Backtest {
             competition: self.plan.competition,
             sport,
@@ -296,6 +283,51 @@ impl<'h> Walk<'h> {
             matches: self.matches,
         }
     }
+}
+
+impl Backtest {
+    /// The same with one more forecaster, in front of the market: what it said about each match, from elsewhere.
+    #[must_use]
+    pub fn joined_by(
+        mut self,
+        name: String,
+        said: impl Fn(&MatchForecasts) -> Option<OutcomeProbabilities>,
+        options: &SummaryOptions,
+    ) -> Self {
+        let place = self.names.len().saturating_sub(1);
+        self.names.insert(place, name);
+        for m in &mut self.matches {
+            let said = said(m);
+            m.probabilities.insert(place, said);
+            // It states no distribution of scores.
+            m.crps.insert(place, None);
+        }
+        (self.forecasters, self.on_common) = summarise_walk(self.sport, &self.names, &self.matches, options);
+        self
+    }
+}
+
+/// Every forecaster over all matches it forecast, and over those that all of them forecast.
+fn summarise_walk(
+    sport: Sport,
+    names: &[String],
+    matches: &[MatchForecasts],
+    options: &SummaryOptions,
+) -> (Vec<Summary>, Vec<Summary>) {
+    let forecasters = summarise(sport, names, matches, options);
+    let silent: Vec<bool> =
+        (0..names.len()).map(|i| matches.iter().all(|m| m.probabilities[i].is_none())).collect();
+    let answered_by_all = |m: &&MatchForecasts| {
+        m.probabilities.iter().zip(&silent).all(|(said, silent)| *silent || said.is_some())
+    };
+    let common: Vec<&MatchForecasts> = matches.iter().filter(answered_by_all).collect();
+    // In most walks everybody answers everywhere, and the intervals need not be drawn twice.
+    let on_common = if common.len() == matches.len() {
+        forecasters.clone()
+    } else {
+        summarise(sport, names, common, options)
+    };
+    (forecasters, on_common)
 }
 
 /// What one model says about the matches of a step; nothing where it has too little to learn from.

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod football_data_co_uk;
+mod games_csv;
 pub mod mapping;
 mod nba_lines;
 mod nba_stats_box_score;
@@ -13,8 +14,8 @@ mod reading;
 use domain::{InjuryRecord, MatchRecord, MatchSheet, Rejection};
 
 pub use self::{
-    bundle::TouchlineBundle, football_data_co_uk::FootballDataCoUk, mapping::Mapping, nba_lines::NbaLines,
-    nba_stats_box_score::NbaStatsBoxScore, nflverse_games::NflverseGames,
+    bundle::TouchlineBundle, football_data_co_uk::FootballDataCoUk, games_csv::GamesCsv, mapping::Mapping,
+    nba_lines::NbaLines, nba_stats_box_score::NbaStatsBoxScore, nflverse_games::NflverseGames,
     nflverse_injuries::NflverseInjuries, nflverse_plays::NflversePlays,
 };
 use crate::text::{self, Encoding};
@@ -89,6 +90,7 @@ pub static SOURCES: &[&dyn Source] = &[
     &NbaLines,
     &NbaStatsBoxScore,
     &TouchlineBundle,
+    &GamesCsv,
 ];
 
 /// The source of that name.

@@ -7,6 +7,7 @@ use domain::{
     fixture::{FixtureStatus, Kickoff, Stage},
     market::Line,
     quote::{Phase, Series},
+    sport::SettlementPeriod,
     statistics::Pair,
 };
 use jiff::Timestamp;
@@ -80,6 +81,11 @@ pub(super) fn score(
     }
     let score = Score::new(points(row, home, sport)?, points(row, away, sport)?);
     if sport.attainable(score) { Ok(Some(score)) } else { Err(row.lost(home, Reason::BadScore)) }
+}
+
+/// Whether the end of a match is also its end in regulation, as far as a file without periods can tell.
+pub(super) fn ends_in_regulation(sport: Sport) -> bool {
+    sport.rules().settlement_period == SettlementPeriod::Regulation
 }
 
 /// Both sides of a statistic, by `read`. One side alone says nothing; a cell that cannot be read is rejected and the match kept.

@@ -2,6 +2,7 @@
 
 mod damage;
 mod details;
+mod games;
 mod mappings;
 mod payloads;
 mod real_files;

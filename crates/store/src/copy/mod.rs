@@ -8,14 +8,13 @@
 //! target that holds anything else is refused.
 
 mod mark;
-mod pace;
 mod verify;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use self::{mark::Mark, pace::Pace};
-use crate::{Access, Place, Store, StoreError, Table, View, engine::Durability};
+use self::mark::Mark;
+use crate::{Access, Place, Store, StoreError, Table, View, engine::Durability, pace::Pace};
 
 /// Tables that migrations themselves fill, so that a new store is not empty of them.
 const SEEDED: [&str; 1] = ["known_rule"];

@@ -4,8 +4,8 @@
 //! missing or other in the target is replaced, and the block is read again. A row that only the target has is never removed:
 //! it ends the copy with its table and key.
 
-use super::{CopiedTable, CopyProgress, mark::Mark, pace::Pace};
-use crate::{Checksum, Store, StoreError, Table, Values, View};
+use super::{CopiedTable, CopyProgress, mark::Mark};
+use crate::{Checksum, Store, StoreError, Table, Values, View, pace::Pace};
 
 /// How often a block is put right before its differences count as not ours to mend: once is enough when nobody else writes.
 const ROUNDS: usize = 3;

@@ -253,13 +253,32 @@ pub(crate) async fn columns(connection: &mut Connection) -> Result<Vec<Described
     described.collect()
 }
 
-/// Which table refers to which.
-pub(crate) async fn references(connection: &mut Connection) -> Result<Vec<(String, String)>, StoreError> {
+/// A column that refers to a row of another table, as an engine describes it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Reference {
+    pub(crate) table: String,
+    pub(crate) column: String,
+    pub(crate) parent: String,
+    pub(crate) parent_column: String,
+    /// Whether the column alone names the row; else it is one of several that do so together.
+    pub(crate) is_whole: bool,
+}
+
+/// Every column that is declared to refer to a row of another table.
+pub(crate) async fn references(connection: &mut Connection) -> Result<Vec<Reference>, StoreError> {
     let sql = match connection {
         Connection::Sqlite(_) => sqlite::REFERENCES,
         Connection::Postgres(_) => postgres::REFERENCES,
     };
-    Ok(query_as(sql).fetch_all(connection).await?)
+    let rows: Vec<(String, String, String, String, i64)> = query_as(sql).fetch_all(connection).await?;
+    let reference = |(table, column, parent, parent_column, columns)| Reference {
+        table,
+        column,
+        parent,
+        parent_column,
+        is_whole: columns == 1,
+    };
+    Ok(rows.into_iter().map(reference).collect())
 }
 
 /// Lets new rows be numbered after those that came with numbers of their own, which SQLite does by itself, and the planner

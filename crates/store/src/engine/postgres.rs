@@ -296,9 +296,14 @@ pub(super) const COLUMNS: &str = "SELECT CAST(c.relname AS TEXT), CAST(a.attname
     LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary \
     WHERE c.relnamespace = CAST(CAST(current_schema() AS TEXT) AS REGNAMESPACE) AND c.relkind IN ('r', 'p') AND NOT c.relispartition \
     AND substr(c.relname, 1, 1) <> '_' ORDER BY c.relname COLLATE \"C\", a.attnum";
-pub(super) const REFERENCES: &str = "SELECT DISTINCT CAST(c.relname AS TEXT), CAST(p.relname AS TEXT) FROM pg_constraint r \
+/// Table, column, table and column referred to, how many columns make the reference.
+pub(super) const REFERENCES: &str = "SELECT CAST(c.relname AS TEXT), CAST(a.attname AS TEXT), CAST(p.relname AS TEXT), \
+    CAST(b.attname AS TEXT), CAST(cardinality(r.conkey) AS BIGINT) FROM pg_constraint r \
     JOIN pg_class c ON c.oid = r.conrelid JOIN pg_class p ON p.oid = r.confrelid \
-    WHERE r.contype = 'f' AND c.relnamespace = CAST(CAST(current_schema() AS TEXT) AS REGNAMESPACE) AND NOT c.relispartition ORDER BY 1, 2";
+    CROSS JOIN LATERAL unnest(r.conkey, r.confkey) AS k (column_number, parent_number) \
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.column_number \
+    JOIN pg_attribute b ON b.attrelid = p.oid AND b.attnum = k.parent_number \
+    WHERE r.contype = 'f' AND c.relnamespace = CAST(CAST(current_schema() AS TEXT) AS REGNAMESPACE) AND NOT c.relispartition";
 
 /// Sets what numbers rows to the largest number there is, and lets the planner count the rows.
 pub(super) async fn continue_numbering(connection: &mut PgConnection) -> Result<(), StoreError> {

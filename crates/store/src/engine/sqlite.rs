@@ -294,5 +294,7 @@ pub(super) async fn integrity(pool: &SqlitePool) -> Result<Vec<String>, StoreErr
 pub(super) const COLUMNS: &str = "SELECT m.name, c.name, c.type, CASE WHEN c.\"notnull\" = 1 OR c.pk > 0 THEN 0 ELSE 1 END, c.pk \
     FROM sqlite_master m JOIN pragma_table_info(m.name) c \
     WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND substr(m.name, 1, 1) <> '_' ORDER BY m.name, c.cid";
-pub(super) const REFERENCES: &str = "SELECT m.name, f.\"table\" FROM sqlite_master m \
-    JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY m.name, f.id";
+/// Table, column, table and column referred to, how many columns make the reference.
+pub(super) const REFERENCES: &str = "SELECT m.name, f.\"from\", f.\"table\", f.\"to\", \
+    COUNT(*) OVER (PARTITION BY m.name, f.id) FROM sqlite_master m \
+    JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'";

@@ -193,7 +193,8 @@ async fn import(
     if earlier.is_some_and(|(_, complete)| complete) {
         return Ok(unchanged(read));
     }
-    let sequence = register(connection, batch, hash).await?;
+    let registered = Registered { records: batch.n_records(), complete: batch.unknown_names.is_empty() };
+    let sequence = register(connection, batch, hash, registered).await?;
     let released = quarantine::released(connection, hash).await?;
     let released = released.into_iter().filter(|r| r.rule == conflict::RULE).map(|r| r.row).collect();
     let merged = conflict::merge(batch.records.clone(), &released);
@@ -230,7 +231,8 @@ fn unchanged(duplicates: u64) -> ImportOutcome {
     ImportOutcome { unchanged: true, duplicates, ..ImportOutcome::default() }
 }
 
-async fn last_import(
+/// The last import of a payload in a format, and whether reading it again can say no more.
+pub(crate) async fn last_import(
     connection: &mut Connection,
     hash: PayloadHash,
     format: &str,
@@ -240,11 +242,20 @@ async fn last_import(
     Ok(last.map(|(sequence, complete)| (Sequence(sequence), complete != 0)))
 }
 
+/// What is noted about an import when it begins.
+pub(crate) struct Registered {
+    /// What it says.
+    pub(crate) records: usize,
+    /// Whether reading the payload again can say no more.
+    pub(crate) complete: bool,
+}
+
 /// Archives the payload, notes the import with the names it waits for, and makes its competitions known.
-async fn register(
+pub(crate) async fn register(
     connection: &mut Connection,
     batch: &ImportBatch,
     hash: PayloadHash,
+    registered: Registered,
 ) -> Result<Sequence, StoreError> {
     let origin = Origin { source: &batch.source, label: &batch.file, fetched_at: batch.recorded_at };
     payload::archive(connection, hash, &batch.payload, origin).await?;
@@ -257,8 +268,8 @@ async fn register(
         .bind(&batch.file)
         .bind(hash.to_string())
         .bind(&batch.format)
-        .bind(i64::from(batch.unknown_names.is_empty()))
-        .bind(column::count(batch.n_records()))
+        .bind(i64::from(registered.complete))
+        .bind(column::count(registered.records))
         .fetch_one(&mut *connection)
         .await?;
     identity::note_unknown(connection, Sequence(sequence), &batch.source, &batch.unknown_names).await?;
@@ -276,7 +287,8 @@ async fn still_waits(
     Ok(!names.is_empty() && names == identity::names_of(connection, earlier).await?)
 }
 
-async fn finish(
+/// Notes what came of an import.
+pub(crate) async fn finish(
     connection: &mut Connection,
     sequence: Sequence,
     outcome: &ImportOutcome,

@@ -30,6 +30,7 @@ pub(crate) mod detail;
 pub(crate) mod fact;
 pub(crate) mod identity;
 pub(crate) mod import;
+pub(crate) mod joined;
 pub(crate) mod money;
 pub(crate) mod rating;
 pub(crate) mod work;
@@ -87,6 +88,7 @@ mod tests {
             fact::ALL,
             identity::ALL,
             import::ALL,
+            joined::ALL,
             money::ALL,
             rating::ALL,
             work::ALL,

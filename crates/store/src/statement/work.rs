@@ -10,6 +10,9 @@ statements! {
         report FROM model_version WHERE ($1 = '' OR competition = $1) AND ($2 = '' OR model = $2) ORDER BY id";
     FORECAST_OF = "SELECT id FROM forecast WHERE fixture_id = $1 AND model = $2 AND as_of = $3 \
         AND code_version = $4 AND input_hash = $5";
+    /// A model made elsewhere says one thing about a match as of a moment.
+    STATED_BEFORE = "SELECT input_hash FROM forecast WHERE fixture_id = $1 AND model = $2 AND as_of = $3 \
+        ORDER BY id LIMIT 1";
     INSERT_FORECAST = "INSERT INTO forecast (fixture_id, model, as_of, made_at, code_version, data_sequence, \
         input_hash, training_matches, home, draw, away, expected_home, expected_away, entropy, home_log_se, \
         away_log_se, correlation, cells) \

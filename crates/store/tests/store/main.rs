@@ -36,6 +36,7 @@ mod sqlite {
     mod performance;
     mod quote_activity;
     mod rating;
+    mod relations;
     mod snapshot;
     mod upkeep;
     mod work;
@@ -67,6 +68,7 @@ mod postgres {
     mod performance;
     mod quote_activity;
     mod rating;
+    mod relations;
     mod snapshot;
     mod upkeep;
     mod work;

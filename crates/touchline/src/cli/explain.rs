@@ -2,7 +2,7 @@
 
 use anyhow::{Result, anyhow};
 use clap::Args;
-use domain::{Fixture, RecordedBy, Sequence, Snapshot};
+use domain::{Fixture, RecordedBy, Sequence, Snapshot, Stated};
 use forecast::model::by_name;
 use serde::Serialize;
 use serde_json::Value;
@@ -47,6 +47,13 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
     let fixture = stored.made.forecast.fixture;
     let competition = store.competition_of(fixture).await?;
     let competition = competition.ok_or_else(|| anyhow!("fixture {} is not stored", fixture.0))?;
+    if stored.made.stated() != Stated::Distribution {
+        let (model, import) = (&stored.made.forecast.model, stored.made.data_sequence.0);
+        return Err(anyhow!(
+            "forecast {} was made elsewhere, by {model}, and came with import {import}: there is nothing to rebuild it from",
+            arguments.id
+        ));
+    }
     if stored.made.code_version != CODE_VERSION {
         let needed = &stored.made.code_version;
         return Err(anyhow!(

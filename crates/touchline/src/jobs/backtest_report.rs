@@ -12,6 +12,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use store::{BacktestId, Store, StoredBacktest};
 
+use super::backtest_external::stored_name;
 use crate::exit::Stop;
 
 /// Everything the result depends on but facts and code.
@@ -23,6 +24,9 @@ pub(crate) struct Configuration {
     pub(crate) matches: Matches,
     /// Who forecasts; the market joins them.
     pub(crate) models: Vec<ModelChoice>,
+    /// Models made elsewhere, whose stored predictions stand beside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) external: Vec<String>,
     /// When models are refitted and on how much.
     pub(crate) schedule: Schedule,
     /// What models know about a match itself.
@@ -214,6 +218,9 @@ impl Configuration {
         }
         let names: Vec<&str> = self.models.iter().map(|m| m.name.as_str()).collect();
         add("models", names.join(","));
+        for name in &self.external {
+            add("external", quoted(name));
+        }
         add("step-days", self.schedule.step_days.to_string());
         if let Some(days) = self.schedule.window_days {
             add("window-days", days.to_string());
@@ -233,7 +240,9 @@ impl Configuration {
     /// The configuration of every model that is no baseline, as it counts among those tried.
     pub(crate) fn tried(&self) -> Vec<String> {
         let models = self.models.iter().filter(|m| !BASELINES.contains(&m.name.as_str()));
-        models.map(|m| tried(&m.name, &m.settings, self.schedule, self.briefed, self.min_training)).collect()
+        let models =
+            models.map(|m| tried(&m.name, &m.settings, self.schedule, self.briefed, self.min_training));
+        models.chain(self.external.iter().map(|name| stored_name(name))).collect()
     }
 }
 
@@ -277,6 +286,12 @@ pub(crate) fn cluster_word(cluster: Clustering) -> &'static str {
     }
 }
 
+/// As a shell takes it for one word.
+fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-:+".contains(c);
+    if text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
 fn list<T: ToString>(items: &[T]) -> String {
     items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
@@ -301,6 +316,7 @@ mod tests {
             models: ["base_rate", "elo"]
                 .map(|name| ModelChoice { name: name.into(), settings: Settings::new() })
                 .to_vec(),
+            external: Vec::new(),
             schedule: Schedule::weekly(),
             briefed: Briefed::AtFit,
             min_training: 100,
@@ -325,6 +341,10 @@ mod tests {
             assert!(command.contains(part), "{command}");
         }
         assert_eq!(asked.title(), "eng.1, esp.1 from 2023-08-01");
+        asked.external = vec!["panel".into(), "my model's 2nd".into()];
+        let command = asked.command();
+        assert!(command.contains(r"--external panel --external 'my model'\''s 2nd'"), "{command}");
+        assert!(asked.tried().contains(&"external:panel".to_owned()), "{:?}", asked.tried());
     }
 
     #[test]

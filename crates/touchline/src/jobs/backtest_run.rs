@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use store::{BacktestId, NewBacktest, QuoteScope, Store};
 
 use super::{
+    backtest_external,
     backtest_report::{BacktestReport, Configuration, Headline, Matches, StoredReport},
     forecast_fixtures::CODE_VERSION,
     load_history::{self, Loaded},
@@ -88,8 +89,10 @@ pub(crate) async fn run(
     out: Output,
     now: Timestamp,
 ) -> Result<BacktestReport> {
+    let options = summary_options(configuration);
     let walks = walk(loaded, configuration, out)?;
-    let evaluation = evaluate(&walks, &summary_options(configuration))?;
+    let walks = backtest_external::join(store, loaded, walks, &configuration.external, &options).await?;
+    let evaluation = evaluate(&walks, &options)?;
     if evaluation.n_forecast == 0 {
         return Err(nothing_to_score(&walks));
     }

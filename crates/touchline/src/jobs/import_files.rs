@@ -12,6 +12,7 @@ use domain::{Competition, CompetitionId, Loss, Rejection, UnknownName};
 use ingest::{
     check::{Contracts, Held, HeldBack, Judged, Verdict, judge_import},
     identity::{Naming, Roster, resolve},
+    prediction,
     source::{self, Mapping, Source},
 };
 use jiff::Timestamp;
@@ -19,6 +20,7 @@ use serde::Serialize;
 use store::{ImportBatch, ImportOutcome, PayloadHash, Quarantined, ReleasedRow, Store};
 use tokio::sync::mpsc;
 
+use super::import_predictions;
 use crate::{app::App, exit::Stop};
 
 /// A format to read files by.
@@ -67,8 +69,8 @@ pub(crate) fn format(name: &str) -> Result<Format> {
     }
     let listed = source::by_format(name).map(Format::Listed);
     listed.ok_or_else(|| {
-        let list: Vec<&str> = source::SOURCES.iter().map(|s| s.code()).collect();
-        let there_is = list.join(", ");
+        let list = source::SOURCES.iter().map(|s| s.code()).chain([prediction::FORMAT]);
+        let there_is = list.collect::<Vec<_>>().join(", ");
         Stop::Usage(format!(
             "no format {name:?}; there is {there_is}, or name a mapping file that ends in .toml"
         ))
@@ -111,6 +113,8 @@ pub(crate) struct Imported {
     pub(crate) injuries: u64,
     /// Prices that are new.
     pub(crate) quotes: u64,
+    /// Forecasts made elsewhere that are new.
+    pub(crate) forecasts: u64,
     /// Rows, fields and files that could not be used.
     pub(crate) rejected: u64,
     /// Matches that were stored already.
@@ -183,7 +187,8 @@ pub(crate) async fn run(
     Ok(imported)
 }
 
-async fn refresh(store: &Store) -> Result<()> {
+/// Brings the aggregates up to date with what was imported.
+pub(crate) async fn refresh(store: &Store) -> Result<()> {
     let refreshed = super::refresh_aggregates::run(store).await;
     refreshed
         .context("the files are imported; `touchline stats refresh` brings the statistics up to date")?;
@@ -202,6 +207,11 @@ pub(crate) async fn again(app: &App, store: &Store, archived: Vec<Archived>) -> 
     let contracts = super::run_checks::contracts(&app.config.checks)?;
     let mut imported = Imported::default();
     for Archived { file, format: name, hash } in archived {
+        if name == prediction::FORMAT {
+            let bytes = store.payload(hash).await?.with_context(|| format!("the archive lacks {file}"))?;
+            import_predictions::one(app, store, Payload { name: file, bytes }, &mut imported).await?;
+            continue;
+        }
         let Ok(format) = format(&name) else {
             app.out.say(format!("import {file} again by its mapping file: {name} is not built in"));
             continue;
@@ -210,6 +220,7 @@ pub(crate) async fn again(app: &App, store: &Store, archived: Vec<Archived>) -> 
         let one = std::iter::once(Ok(Payload { name: file, bytes }));
         imported.add(run_payloads(app, store, format, &contracts, 1, one).await?);
     }
+    imported.sum_up();
     refresh(store).await?;
     Ok(imported)
 }
@@ -415,7 +426,8 @@ impl Imported {
         self.refuse(&read.batch.file, &read.batch.rejections);
     }
 
-    fn refuse(&mut self, file: &str, rejections: &[Rejection]) {
+    /// Notes what could not be used of a file.
+    pub(crate) fn refuse(&mut self, file: &str, rejections: &[Rejection]) {
         for rejection in rejections {
             if rejection.loss == Loss::File {
                 let field = rejection.field.as_deref().map_or_else(String::new, |f| format!(" {f}"));
@@ -434,7 +446,8 @@ impl Imported {
         }
     }
 
-    fn sum_up(&mut self) {
+    /// Counts what was noted, once all files are read.
+    pub(crate) fn sum_up(&mut self) {
         self.rejected = self.refused.len() as u64;
         let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
         for refused in &self.refused {
@@ -477,6 +490,7 @@ impl Imported {
         self.player_statistics += other.player_statistics;
         self.injuries += other.injuries;
         self.quotes += other.quotes;
+        self.forecasts += other.forecasts;
         self.duplicates += other.duplicates;
         self.corrections += other.corrections;
         self.unknown_names += other.unknown_names;

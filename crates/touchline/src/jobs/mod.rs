@@ -3,12 +3,16 @@
 
 pub(crate) mod backtest_compare;
 pub(crate) mod backtest_csv;
+pub(crate) mod backtest_external;
 pub(crate) mod backtest_report;
 pub(crate) mod backtest_run;
 pub(crate) mod backtest_season;
+pub(crate) mod closing_values;
+pub(crate) mod export_tables;
 pub(crate) mod forecast_ahead;
 pub(crate) mod forecast_fixtures;
 pub(crate) mod import_files;
+pub(crate) mod import_predictions;
 pub(crate) mod load_history;
 pub(crate) mod place_bets;
 pub(crate) mod quoted_prices;

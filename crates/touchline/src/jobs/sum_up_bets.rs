@@ -7,7 +7,8 @@ use betting::{
     settle,
 };
 use domain::{BookId, Money};
-use store::{Bet, BetFilter, Store};
+use jiff::Timestamp;
+use store::{Bet, BetFilter, NewBet, Store};
 
 use super::load_history::Loaded;
 use crate::{
@@ -46,8 +47,7 @@ pub(crate) async fn read(store: &Store, loaded: &[Loaded], run: Option<&str>) ->
 pub(crate) fn settled(loaded: &Loaded, bet: &Bet) -> Option<SettledBet> {
     let settlement = bet.settlement.as_ref()?;
     let (model, bet) = (&bet.model, &bet.terms);
-    let quotes = loaded.history.quotes_for_scoring(bet.fixture);
-    let closing = ClosingLine::find(bet.fixture, bet.market, quotes, &CLOSING_BOOKS);
+    let closing = closing_line(loaded, bet, None);
     Some(SettledBet {
         fixture: bet.fixture,
         day: exposure::day_of(bet.kickoff),
@@ -61,6 +61,17 @@ pub(crate) fn settled(loaded: &Loaded, bet: &Bet) -> Option<SettledBet> {
         grade: settlement.grade,
         closing: closing.and_then(|line| line.value(bet.selection, bet.odds).ok()),
     })
+}
+
+/// The closing line that a bet is measured by, as far as it was known before a moment.
+pub(crate) fn closing_line(
+    loaded: &Loaded,
+    bet: &NewBet,
+    known_before: Option<Timestamp>,
+) -> Option<ClosingLine> {
+    let quotes = loaded.history.quotes_for_scoring(bet.fixture);
+    let known = quotes.filter(|quote| known_before.is_none_or(|before| quote.times.known_at < before));
+    ClosingLine::find(bet.fixture, bet.market, known, &CLOSING_BOOKS)
 }
 
 /// The same bet at the best price of any book, where that is on record.

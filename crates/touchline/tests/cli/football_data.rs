@@ -45,6 +45,16 @@ fn closing_odds_bring_closing_line_value() {
     assert_eq!((earlier["settled"].as_u64(), earlier["resettled"].as_u64()), (Some(0), Some(0)), "{earlier}");
     let pnl = folder.json(&["pnl"]);
     assert!(pnl["total"]["mean_closing_raw"].is_number(), "{pnl}");
+    // The exported bets have the very values that were averaged.
+    let exported = folder.run(&["data", "export", "bets", "--out", "-"]);
+    let mut reader = csv::Reader::from_reader(exported.stdout.as_bytes());
+    let column = reader.headers().expect("a head").iter().position(|name| name == "closing_line_value");
+    let column = column.expect("closing line values");
+    let values: Vec<f64> =
+        reader.records().filter_map(|row| row.expect("a row").get(column)?.parse().ok()).collect();
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let expected = pnl["total"]["mean_closing_raw"].as_f64().expect("a mean");
+    assert!(!values.is_empty() && (mean - expected).abs() < 1e-12, "{mean} {expected}");
     let walked = folder.json(&[
         "backtest",
         "run",

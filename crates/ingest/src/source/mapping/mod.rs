@@ -30,7 +30,7 @@ mod read;
 use std::collections::BTreeMap;
 
 use domain::{
-    BookId, Competition, CompetitionId, Market, Phase, Selection, Sport,
+    BookId, Competition, CompetitionId, Market, Phase, Selection,
     market::{Line, MarketKind},
     quote::Series,
 };
@@ -252,11 +252,6 @@ impl MappedOdds {
     fn series(&self, market: Market) -> Series {
         Series { book: self.book, market, selection: self.selection, phase: self.phase }
     }
-}
-
-/// Whether the end of a match is also its end in regulation, as far as a file without periods can tell.
-fn ends_in_regulation(sport: Sport) -> bool {
-    sport.rules().settlement_period == domain::sport::SettlementPeriod::Regulation
 }
 
 #[cfg(test)]

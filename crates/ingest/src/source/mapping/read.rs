@@ -10,7 +10,7 @@ use domain::{
 use jiff::fmt::strtime::BrokenDownTime;
 
 use super::{
-    MappedLine, MappedOdds, Mapping, ends_in_regulation,
+    MappedLine, MappedOdds, Mapping,
     file::{Cell, Mark, NamedBy, OddsFormat, StatisticKind},
 };
 use crate::{
@@ -246,7 +246,7 @@ impl<'m> Plan<'m> {
         if !calendar.sport.attainable(score) {
             return Err(row.lost(home.column, Reason::BadScore));
         }
-        Ok(Some(if ends_in_regulation(calendar.sport) {
+        Ok(Some(if reading::ends_in_regulation(calendar.sport) {
             Outcome::completed(score)
         } else {
             Outcome::after_overtime(None, score)

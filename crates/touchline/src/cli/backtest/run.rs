@@ -34,6 +34,9 @@ pub(in crate::cli) struct Arguments {
     /// Models by name; all that know the sport when left out. The base rate and the market are always there
     #[arg(long, value_delimiter = ',')]
     models: Vec<String>,
+    /// A model made elsewhere, whose predictions were imported as predictions_csv; repeat for more
+    #[arg(long, value_name = "NAME")]
+    external: Vec<String>,
     /// Change a model's setting, e.g. dixon_coles.half_life_days=200; repeat for more
     #[arg(long = "set", value_name = "MODEL.NAME=VALUE")]
     settings: Vec<String>,
@@ -57,6 +60,7 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
         competitions: arguments.competition.clone(),
         matches,
         models,
+        external: arguments.external.clone(),
         schedule: arguments.walking.schedule(app),
         briefed: arguments.walking.briefed.into(),
         min_training: arguments.walking.min_training(app),

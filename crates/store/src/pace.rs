@@ -9,7 +9,7 @@ const MAX_ROWS: u32 = 20_000;
 
 /// The number of rows for the next batch, from the size of the last one's.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Pace(u32);
+pub(crate) struct Pace(u32);
 
 impl Default for Pace {
     fn default() -> Self {
@@ -18,12 +18,12 @@ impl Default for Pace {
 }
 
 impl Pace {
-    pub(super) fn rows(self) -> u32 {
+    pub(crate) fn rows(self) -> u32 {
         self.0
     }
 
     /// Rows may grow from batch to batch, so the number rises by steps and falls at once.
-    pub(super) fn learn(&mut self, batch: &[Values]) {
+    pub(crate) fn learn(&mut self, batch: &[Values]) {
         let bytes: usize = batch.iter().flatten().map(bytes).sum();
         let fitting = batch.len().saturating_mul(BATCH_BYTES) / bytes.max(1);
         let fitting = u32::try_from(fitting).unwrap_or(MAX_ROWS);
