@@ -110,7 +110,8 @@ impl Store {
             findings.push(format!("{stray} prices refer to a fixture, series or import that does not exist"));
         }
         let wrong: i64 = query_scalar(facts::WRONG_SUMS).fetch_one(self.readers()).await?;
-        if wrong > 0 {
+        // A copy gets one table after the other: until it is finished, some prices of a fixture may be yet to come.
+        if wrong > 0 && self.unfinished_copy().await?.is_none() {
             findings
                 .push(format!("the number of prices of {wrong} fixtures is not what is on record of them"));
         }

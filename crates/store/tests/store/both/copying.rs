@@ -143,6 +143,25 @@ async fn an_unfinished_copy_is_for_its_source_alone() {
 }
 
 #[tokio::test]
+async fn prices_that_are_yet_to_come_are_no_damage() {
+    let place = place().await;
+    place.import(batch("a", NOW, season(3))).await;
+    let to = At::new(ENGINE).await;
+    copy(&place, &to).await;
+    let to = opened(to).await;
+    let one = "DELETE FROM quote WHERE fixture_id = 1 \
+        AND series_id = (SELECT MIN(series_id) FROM quote WHERE fixture_id = 1)";
+    to.execute(one).await.unwrap();
+    assert_eq!(to.store.integrity().await.unwrap().len(), 1, "of a whole store it is");
+    unfinish(&to).await;
+    assert!(to.store.integrity().await.unwrap().is_empty());
+    let Place { at, store } = to;
+    store.close().await;
+    copy(&place, &at).await;
+    assert!(opened(at).await.store.integrity().await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn what_the_source_got_since_is_put_right() {
     for engine in ENGINES {
         let place = place().await;
