@@ -5,16 +5,17 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     Store, StoreError, Value, column,
-    engine::{self, Connection, Durability, Reference, Row, Transaction, assembled, insert_rows},
-    statement::BulkInsert,
+    engine::{self, Connection, Durability, Pool, Reference, Row, Transaction, assembled, insert_rows, query_scalar},
+    statement::{BulkInsert, work::SCHEMA},
 };
 
 /// A table as the database describes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
     /// Its name.
     pub name: String,
@@ -25,7 +26,7 @@ pub struct Table {
 }
 
 /// A column as the database describes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
     /// Its name.
     pub name: String,
@@ -36,7 +37,8 @@ pub struct Column {
 }
 
 /// What a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Whole numbers: instants in microseconds, money in minor units, prices in millionths, counts.
     Integer,
@@ -190,7 +192,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn view(&self) -> Result<View, StoreError> {
-        Ok(View { transaction: self.readers().begin_read().await? })
+        View::of(self.readers()).await
     }
 
     /// Appends rows as they are, all or none. For copies of a store only: what they mean is not checked beyond what the
@@ -226,6 +228,14 @@ impl Store {
         transaction.commit().await
     }
 
+    /// Removes every row of a table. For a store that is about to be filled only.
+    pub(crate) async fn clear_rows(&self, table: &Table) -> Result<(), StoreError> {
+        let writer = self.writer().await?;
+        let mut transaction = writer.begin(Durability::Process).await?;
+        assembled(format!("DELETE FROM {}", quoted(&table.name))).execute(&mut *transaction).await?;
+        transaction.commit().await
+    }
+
     /// Lets the database number new rows after those that were copied in, and its planner see them.
     ///
     /// # Errors
@@ -247,7 +257,7 @@ async fn prepare(connection: &mut Connection, table: &Table, rows: &[Values]) ->
         _ => None,
     });
     match (moments.clone().min(), moments.max()) {
-        (Some(first), Some(last)) => engine::prepare_months(connection, &table.name, first, last).await,
+        (Some(first), Some(last)) => engine::prepare_months_of_any_version(connection, &table.name, first, last).await,
         _ => Ok(()),
     }
 }
@@ -259,6 +269,26 @@ pub struct View {
 }
 
 impl View {
+    pub(crate) async fn of(readers: &Pool) -> Result<Self, StoreError> {
+        Ok(Self { transaction: readers.begin_read().await? })
+    }
+
+    /// Every table, those that are referred to before those that refer to them.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn tables(&mut self) -> Result<Vec<Table>, StoreError> {
+        tables(&mut self.transaction).await
+    }
+
+    /// The newest migration.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn schema(&mut self) -> Result<i64, StoreError> {
+        Ok(query_scalar(SCHEMA).fetch_one(&mut *self.transaction).await?)
+    }
+
     /// Lets go of it, keeping the connection for others.
     pub(crate) async fn finish(self) -> Result<(), StoreError> {
         self.transaction.rollback().await

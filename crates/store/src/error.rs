@@ -66,10 +66,10 @@ pub enum StoreError {
         /// The newest migration known here.
         known: i64,
     },
-    /// An earlier Touchline wrote this database, and it was opened for reading only.
+    /// An earlier Touchline wrote this database.
     #[error(
-        "the store at {place} has schema {found} and this Touchline needs {known}; bring it up to date with \
-         `touchline db migrate`"
+        "the store at {place} has schema {found} and this Touchline needs {known}; `touchline db migrate` brings it up to date, \
+         after a backup"
     )]
     Older {
         /// Where.
@@ -178,6 +178,20 @@ pub enum StoreError {
         /// How long this one waited.
         waited_secs: u64,
     },
+    /// A store that must not be open elsewhere.
+    #[error(
+        "another process has the store at {place} open; end it (`touchline serve`, an import) and run the command again"
+    )]
+    InUse {
+        /// Where.
+        place: Place,
+    },
+    /// A store in the place where another one should be made.
+    #[error("there is a store at {place} already (nothing was changed)")]
+    Taken {
+        /// Where.
+        place: Place,
+    },
     /// No space is left.
     #[error(
         "the disk that holds the store is full; free some space and run the command again (nothing was lost)"
@@ -209,6 +223,18 @@ pub enum StoreError {
     #[error("the store is damaged: {detail}; run `touchline doctor` and restore a backup")]
     Damaged {
         /// What the database said.
+        detail: String,
+    },
+    /// Rows of a backup that are not what was written.
+    #[error("table {table}, block {block} (from row {row} on): {detail}")]
+    DamagedRows {
+        /// Whose rows.
+        table: String,
+        /// Which block of them, from 1 on.
+        block: u64,
+        /// The first row of the block, from 1 on.
+        row: u64,
+        /// What is wrong with it.
         detail: String,
     },
     /// A stored value that this version does not understand.

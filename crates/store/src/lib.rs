@@ -26,7 +26,8 @@
 //!
 //! # Moving
 //! The database describes its own tables (`catalogue.rs`), so copies and exports need no list of them. Tables whose names begin with
-//! an underscore say something of one database and stay in it. [`Store::copy_to`] is in `copy/`.
+//! an underscore say something of one database and stay in it. [`Store::copy_to`] is in `copy/`. Backups are blocks of rows
+//! (`dump/`), which a [`Restoration`] fills a store with beside the one in force.
 //!
 //! # Instants and money
 //! Instants are whole microseconds since 1970 in UTC; finer parts are dropped. Money is minor units. Prices are millionths.
@@ -38,6 +39,7 @@ mod catalogue;
 mod column;
 mod copy;
 mod detail;
+mod dump;
 mod engine;
 mod error;
 mod fact;
@@ -58,6 +60,7 @@ mod quarantine;
 mod rating;
 mod relation;
 mod report;
+mod restoration;
 mod role;
 mod series;
 mod settlement;
@@ -66,6 +69,7 @@ mod status;
 mod store;
 mod team_history;
 mod trial;
+mod upgrade;
 mod upkeep;
 
 pub use self::{
@@ -79,6 +83,7 @@ pub use self::{
     catalogue::{Checksum, Column, Kind, Table, Values, View},
     copy::{Copied, CopiedTable, CopyProgress},
     detail::{PlayerLine, ReportedInjury},
+    dump::{Block, Blocks, TableDump},
     engine::{KeptAs, Value},
     error::StoreError,
     finding::{CheckFinding, CheckRun, Severity},
@@ -96,12 +101,14 @@ pub use self::{
     rating::{NewRatings, RatingStep},
     relation::{By, Filter, Meaning, Relation, Rows},
     report::Report,
+    restoration::{Restoration, Restored},
     role::Roles,
     settlement::{NewSettlement, Settled, Settlement},
     status::{LastImport, RejectionCount, SeasonStatus, Status},
     store::{Access, Store},
     team_history::TeamMatch,
     trial::{NewSearch, Search, SearchId},
+    upgrade::Upgrade,
     upkeep::{
         DatabaseStatus, IndexSize, Migration, Pages, Partition, Schema, TableSize, Vitals, database_status,
         schema,

@@ -8,7 +8,7 @@ use std::{
 
 use sqlx::postgres::PgConnectOptions;
 
-use crate::StoreError;
+use crate::{StoreError, engine};
 
 /// Where a store is: a file of its own, or a PostgreSQL server.
 #[derive(Debug, Clone)]
@@ -39,6 +39,19 @@ impl Place {
             return Ok(Self::Server(text.parse()?));
         }
         Ok(Self::File(text.into()))
+    }
+
+    /// Whether there is no file yet. What is on a server is only known once it is asked.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::File(path) if matches!(engine::is_taken(path), Ok(false)))
+    }
+
+    /// Which engine keeps a store there.
+    pub fn engine(&self) -> &'static str {
+        match self {
+            Self::File(_) => "sqlite",
+            Self::Server(_) => "postgresql",
+        }
     }
 }
 

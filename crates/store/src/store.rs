@@ -7,7 +7,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
     Place, StoreError,
-    engine::{self, Durability, Pool, Transaction},
+    engine::{self, Durability, Occupancy, Opened, Pool, Transaction},
     history::Recent,
     series::SharedDictionary,
 };
@@ -15,7 +15,8 @@ use crate::{
 /// Whether a store is opened for writing too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Creates the database where there is none, brings it up to date, reads and writes.
+    /// Creates the database where there is none, reads and writes one of exactly this version; [`crate::Upgrade`] brings an older
+    /// one up to date.
     ReadWrite,
     /// Reads a database of exactly this version; never creates or changes one.
     ReadOnly,
@@ -29,6 +30,7 @@ pub struct Store {
     writer: Option<Arc<Mutex<Writer>>>,
     recent: Recent,
     dictionary: SharedDictionary,
+    _occupancy: Option<Arc<Occupancy>>,
 }
 
 /// The right to write, among the tasks of this process, and what its holder need not look up again.
@@ -121,8 +123,8 @@ impl Store {
     /// Opens the store at `place`; a file is made with its folder where there is none.
     ///
     /// # Errors
-    /// When the place cannot be used, what is there is no store or damaged, a newer Touchline wrote it, (for reading only)
-    /// there is none or it is older, or (for writing) it is a copy that was not finished.
+    /// When the place cannot be used, what is there is no store, damaged or of another version, (for reading only) there is
+    /// none, or (for writing) it is a copy that was not finished.
     pub async fn open(place: impl Into<Place>, access: Access) -> Result<Self, StoreError> {
         let store = Self::open_unchecked(&place.into(), access).await?;
         if access == Access::ReadWrite {
@@ -133,17 +135,27 @@ impl Store {
 
     /// As [`Store::open`], also where a copy is not finished yet.
     pub(crate) async fn open_unchecked(place: &Place, access: Access) -> Result<Self, StoreError> {
-        let (writer, readers) = engine::open(place, access).await?;
+        Ok(Self::of(place, engine::open(place, access).await?))
+    }
+
+    /// What was opened as the store of a place.
+    pub(crate) fn of(place: &Place, Opened { writer, readers, occupancy }: Opened) -> Self {
         let writer = writer.map(|pool| {
             Arc::new(Mutex::new(Writer { pool, series: HashMap::new(), uncounted: 0, counted: 0 }))
         });
-        Ok(Self {
+        Self {
             place: place.clone(),
             readers,
             writer,
             recent: Recent::default(),
             dictionary: SharedDictionary::default(),
-        })
+            _occupancy: occupancy.map(Arc::new),
+        }
+    }
+
+    /// The newest schema that this version knows, on either engine.
+    pub fn newest_schema() -> i64 {
+        engine::newest_schema()
     }
 
     /// Where it is.

@@ -174,7 +174,10 @@ async fn look_at(place: &Place, pool: &Pool) -> Result<DatabaseStatus, StoreErro
     Ok(DatabaseStatus {
         place: place.to_string(),
         vitals: engine::vitals(place, pool).await?,
-        unfinished_copy: unfinished_copy(pool, &schema).await?,
+        unfinished_copy: match schema.found {
+            Some(found) => unfinished_copy(pool, found).await?,
+            None => None,
+        },
         schema,
         partitions: engine::partitions(pool).await?,
         bytes_per_quote: bytes_per_quote(&tables),
@@ -194,9 +197,9 @@ async fn size(pool: &Pool, table: Table, extent: Extent) -> Result<TableSize, St
 }
 
 /// Versions before the first with copies have none.
-async fn unfinished_copy(pool: &Pool, schema: &Schema) -> Result<Option<Timestamp>, StoreError> {
+pub(crate) async fn unfinished_copy(pool: &Pool, schema: i64) -> Result<Option<Timestamp>, StoreError> {
     const FIRST_WITH_COPIES: i64 = 6;
-    if schema.found.is_none_or(|found| found < FIRST_WITH_COPIES) {
+    if schema < FIRST_WITH_COPIES {
         return Ok(None);
     }
     let begun: Option<i64> = query_scalar(copies::UNFINISHED_COPY).fetch_optional(pool).await?;

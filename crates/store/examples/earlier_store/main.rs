@@ -12,11 +12,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [from, to, version] = arguments.as_slice() else { return Err("FROM TO VERSION".into()) };
     let version: i64 = version.parse()?;
-    if !(1..=make::latest()).contains(&version) {
-        return Err(format!("versions are 1 to {}", make::latest()).into());
+    if !(1..=Store::newest_schema()).contains(&version) {
+        return Err(format!("versions are 1 to {}", Store::newest_schema()).into());
     }
     let store = Store::open(Place::parse(from)?, Access::ReadOnly).await?;
-    make::make(&store, to, version).await.map_err(|failed| format!("{failed:?}"))?;
+    make::make(&store, &Place::parse(to)?, version).await?;
     store.close().await;
     Ok(())
 }

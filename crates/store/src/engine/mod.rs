@@ -6,18 +6,26 @@
 mod postgres;
 mod query;
 pub(crate) mod quote_activity;
+mod side;
 mod sqlite;
 mod timescale;
+mod unmigrated;
 mod upkeep;
 mod value;
 
-use std::ops::{Deref, DerefMut};
+use std::{
+    cmp::Ordering,
+    ops::{Deref, DerefMut},
+};
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, pool::PoolConnection};
 
 pub(crate) use self::value::unsigned_zero;
 pub(crate) use self::{
     query::{Query, Row, Target, assembled, query, query_as, query_scalar},
+    side::Side,
+    sqlite::{occupancy::Occupancy, restoring::is_taken},
+    unmigrated::{Unmigrated, begin_upgrade},
     upkeep::{extents, look, objects, partitions, run_all, schema, vitals},
 };
 pub use self::{quote_activity::KeptAs, value::Value};
@@ -46,11 +54,42 @@ pub(crate) enum Connection {
     Postgres(PoolConnection<Postgres>),
 }
 
-/// The pools that write (none of a store for reading) and read, once the schema is up to date.
-pub(crate) async fn open(place: &Place, access: Access) -> Result<(Option<Pool>, Pool), StoreError> {
+/// A store that was opened.
+pub(crate) struct Opened {
+    /// None of a store for reading.
+    pub(crate) writer: Option<Pool>,
+    pub(crate) readers: Pool,
+    /// Keeps others from replacing the file; connections to a server do so themselves.
+    pub(crate) occupancy: Option<Occupancy>,
+}
+
+/// Opens a store, whose schema is made where there is none and must be the newest otherwise.
+pub(crate) async fn open(place: &Place, access: Access) -> Result<Opened, StoreError> {
     match place {
         Place::File(path) => sqlite::open(path, access).await,
         Place::Server(server) => postgres::open(server, access).await,
+    }
+}
+
+/// As [`open`], of a store that is made with an older schema.
+pub(crate) async fn open_older(place: &Place, schema: i64) -> Result<Opened, StoreError> {
+    match place {
+        Place::File(path) => sqlite::open_beside(path, schema).await,
+        Place::Server(server) => postgres::open_beside(server, schema).await,
+    }
+}
+
+/// The newest schema that this version knows; a test holds both engines to the same.
+pub(crate) fn newest_schema() -> i64 {
+    upkeep::known_version(&sqlite::MIGRATIONS)
+}
+
+fn check_known(place: Place, found: i64) -> Result<(), StoreError> {
+    let known = newest_schema();
+    match found.cmp(&known) {
+        Ordering::Greater => Err(StoreError::Newer { place, found, known }),
+        Ordering::Less => Err(StoreError::Older { place, found, known }),
+        Ordering::Equal => Ok(()),
     }
 }
 
@@ -199,6 +238,21 @@ pub(crate) async fn prepare_months(
         Connection::Sqlite(_) => Ok(()),
         Connection::Postgres(connection) => {
             postgres::prepare_months(connection, table, first_at, last_at).await
+        }
+    }
+}
+
+/// The same in a database of any version.
+pub(crate) async fn prepare_months_of_any_version(
+    connection: &mut Connection,
+    table: &str,
+    first_at: i64,
+    last_at: i64,
+) -> Result<(), StoreError> {
+    match connection {
+        Connection::Sqlite(_) => Ok(()),
+        Connection::Postgres(connection) => {
+            postgres::prepare_months_of_any_version(connection, table, first_at, last_at).await
         }
     }
 }

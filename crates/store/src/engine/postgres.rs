@@ -1,12 +1,13 @@
 //! Everything that only PostgreSQL understands: advisory locks, COPY, partitions, SQLSTATE codes.
 
+pub(super) mod restoring;
 mod role;
 mod upkeep;
 
 use std::time::Duration;
 
 use sqlx::{
-    ConnectOptions as _, Connection as _,
+    ConnectOptions as _, Connection as _, Postgres,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgConnection, PgDatabaseError, PgPool, PgPoolOptions},
 };
@@ -16,8 +17,8 @@ pub(super) use self::{
     upkeep::{extents, look, partitions, vacuum, vitals},
 };
 use super::{
-    Durability, Pool, Sink, Value, Values, timescale,
-    upkeep::{known_version, migration_failed},
+    Durability, Opened, Pool, Sink, Unmigrated, Value, Values, check_known, newest_schema, timescale,
+    unmigrated::UnmigratedLock, upkeep::migration_failed,
 };
 use crate::{Access, Place, StoreError, place::Server, statement::BulkInsert};
 
@@ -26,6 +27,7 @@ pub(super) static MIGRATIONS: Migrator = Migrator { locking: false, ..sqlx::migr
 
 /// How long a writer waits for another, as with SQLite.
 const LOCK_TIMEOUT: Duration = Duration::from_mins(2);
+const LOCK_TIMEOUT_SETTING: &str = "2min";
 /// How long a connection is waited for: a server that restarts is back within this time.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 /// Statements kept prepared per connection.
@@ -38,22 +40,52 @@ const LOCKS: [(Durability, i32); 2] = [(Durability::Process, 0x746f_7501), (Dura
 /// Held until the transaction ends.
 const LOCK: &str = "SELECT pg_advisory_xact_lock($1, hashtext(CAST(current_schema() AS TEXT)))";
 
-/// Opens the connections; for writing, brings the schema up to date first.
-pub(super) async fn open(server: &Server, access: Access) -> Result<(Option<Pool>, Pool), StoreError> {
+/// Held by every connection to a store, and by a restoration alone; the second number is that of the schema.
+const IN_USE: i32 = 0x746f_7563;
+
+/// Opens the connections; for writing, makes the schema where there is none.
+pub(super) async fn open(server: &Server, access: Access) -> Result<Opened, StoreError> {
     let options = options(server, access);
     let mut connection = first_connection(server, &options).await?;
+    share(&mut connection).await?;
     match access {
-        Access::ReadWrite => migrate(server, &mut connection).await?,
+        Access::ReadWrite => {
+            restoring::clear(&mut connection).await;
+            prepare(server, &mut connection, None).await?;
+        }
         Access::ReadOnly => check_version(server, &mut connection).await?,
     }
+    let pool = pool(server, options);
+    // There is always a connection that says that the place is in use: the pool's before the first one goes.
+    drop(pool.acquire().await?);
     connection.close().await?;
-    let pool = PgPoolOptions::new()
-        .min_connections(server.min_connections)
+    let pool = Pool::Postgres(pool);
+    Ok(Opened { writer: (access == Access::ReadWrite).then(|| pool.clone()), readers: pool, occupancy: None })
+}
+
+/// As [`open`], for who has the place alone, of a store that may be made with an older schema and is not in force yet.
+pub(super) async fn open_beside(server: &Server, schema: i64) -> Result<Opened, StoreError> {
+    let options = options(server, Access::ReadWrite).options([("synchronous_commit", "off")]);
+    let mut connection = first_connection(server, &options).await?;
+    prepare(server, &mut connection, Some(schema)).await?;
+    connection.close().await?;
+    let pool = Pool::Postgres(pool(server, options));
+    Ok(Opened { writer: Some(pool.clone()), readers: pool, occupancy: None })
+}
+
+fn pool(server: &Server, options: PgConnectOptions) -> PgPool {
+    PgPoolOptions::new()
+        .min_connections(server.min_connections.max(1))
         .max_connections(server.max_connections)
         .acquire_timeout(CONNECT_TIMEOUT)
-        .connect_lazy_with(options);
-    let readers = Pool::Postgres(pool);
-    Ok(((access == Access::ReadWrite).then(|| readers.clone()), readers))
+        .after_connect(|connection, _| Box::pin(share(connection)))
+        .connect_lazy_with(options)
+}
+
+/// Waits until nobody replaces the store, and keeps others from it for as long as the connection lasts.
+async fn share(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let share = sqlx::query("SELECT pg_advisory_lock_shared($1, hashtext(CAST(current_schema() AS TEXT)))");
+    share.bind(IN_USE).execute(connection).await.map(drop)
 }
 
 fn options(server: &Server, access: Access) -> PgConnectOptions {
@@ -64,7 +96,11 @@ fn options(server: &Server, access: Access) -> PgConnectOptions {
         .application_name("touchline")
         .statement_cache_capacity(STATEMENT_CACHE)
         .disable_statement_logging()
-        .options([("default_transaction_read_only", read_only), ("timezone", "UTC")])
+        .options([
+            ("default_transaction_read_only", read_only),
+            ("timezone", "UTC"),
+            ("lock_timeout", LOCK_TIMEOUT_SETTING),
+        ])
 }
 
 /// A pool waits for a server that restarts; at the start it is better to hear at once that there is none.
@@ -110,34 +146,79 @@ pub(super) async fn applied_version(
     Ok(sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(connection).await?)
 }
 
-/// Brings the schema up to date, all of it or nothing, while other processes wait.
-async fn migrate(server: &Server, connection: &mut PgConnection) -> Result<(), StoreError> {
-    if applied_version(server, connection).await? == Some(known_version(&MIGRATIONS)) {
-        return Ok(());
+/// Makes the schema of an empty place, all of it or nothing, while other processes wait. One that is there must be the one
+/// wanted: an older one is migrated by [`begin_upgrade`] alone.
+async fn prepare(
+    server: &Server,
+    connection: &mut PgConnection,
+    schema: Option<i64>,
+) -> Result<(), StoreError> {
+    if applied_version(server, connection).await?.is_none() {
+        let mut transaction = connection.begin().await?;
+        exclude_writers(&mut transaction).await?;
+        if applied_version(server, &mut transaction).await?.is_none() {
+            let made = MIGRATIONS.run_direct(schema, &mut *transaction, false).await;
+            made.map_err(|error| match migration_failed(error) {
+                StoreError::Denied { detail } => may_not_migrate(server, None, detail),
+                other => other,
+            })?;
+            // An earlier version does not have all that this takes over.
+            if schema.is_none_or(|schema| schema == newest_schema()) {
+                timescale::adopt(&mut transaction).await?;
+            }
+        }
+        transaction.commit().await?;
     }
-    let mut transaction = connection.begin().await?;
-    sqlx::query(LOCK).bind(LOCKS[0].1).execute(&mut *transaction).await?;
-    let (place, known) = (Place::Server(server.clone()), known_version(&MIGRATIONS));
+    match applied_version(server, connection).await? {
+        Some(found) if schema.is_none() => check_known(Place::Server(server.clone()), found),
+        _ => Ok(()),
+    }
+}
+
+/// Keeps every other writer waiting to the end of the transaction. Nobody else takes more than one of the locks, and this
+/// always in the same order, so nobody waits in a circle.
+async fn exclude_writers(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    for (_, lock) in LOCKS {
+        sqlx::query(LOCK).bind(lock).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Takes the right to write to a store of an older schema. Who may not migrate it hears so before anybody makes a backup.
+pub(super) async fn begin_upgrade(server: &Server) -> Result<Option<Unmigrated>, StoreError> {
+    const MAY: &str = "SELECT pg_has_role(tableowner, 'USAGE') FROM pg_catalog.pg_tables \
+        WHERE schemaname = current_schema() AND tablename = '_sqlx_migrations'";
+    // One connection holds the right while another one reads.
+    let at_least_two = Server { max_connections: server.max_connections.max(2), ..server.clone() };
+    let pool = pool(&at_least_two, options(server, Access::ReadWrite));
+    let mut transaction = pool.begin().await?;
+    exclude_writers(&mut transaction).await?;
     let found = applied_version(server, &mut transaction).await?;
-    if let Some(found) = found.filter(|found| *found > known) {
-        return Err(StoreError::Newer { place, found, known });
+    let Some(found) = found.filter(|found| *found < newest_schema()) else { return Ok(None) };
+    if !sqlx::query_scalar::<_, bool>(MAY).fetch_one(&mut *transaction).await? {
+        let detail = "its tables belong to another role".to_owned();
+        return Err(may_not_migrate(server, Some(found), detail));
     }
-    let migrated = MIGRATIONS.run_direct(None, &mut *transaction, false).await;
-    migrated.map_err(|error| match migration_failed(error) {
-        StoreError::Denied { detail } => StoreError::MayNotMigrate { place, found, known, detail },
-        other => other,
-    })?;
+    let (readers, lock) = (Pool::Postgres(pool), UnmigratedLock::Postgres(transaction));
+    Ok(Some(Unmigrated { found, readers, lock, occupancy: None }))
+}
+
+fn may_not_migrate(server: &Server, found: Option<i64>, detail: String) -> StoreError {
+    StoreError::MayNotMigrate { place: Place::Server(server.clone()), found, known: newest_schema(), detail }
+}
+
+/// Brings the schema up to date, all of it or nothing.
+pub(super) async fn migrate(mut transaction: sqlx::Transaction<'static, Postgres>) -> Result<(), StoreError> {
+    MIGRATIONS.run_direct(None, &mut *transaction, false).await.map_err(migration_failed)?;
     timescale::adopt(&mut transaction).await?;
     Ok(transaction.commit().await?)
 }
 
 /// A reader neither migrates nor guesses.
 async fn check_version(server: &Server, connection: &mut PgConnection) -> Result<(), StoreError> {
-    let (place, known) = (Place::Server(server.clone()), known_version(&MIGRATIONS));
+    let place = Place::Server(server.clone());
     match applied_version(server, connection).await? {
-        Some(found) if found > known => Err(StoreError::Newer { place, found, known }),
-        Some(found) if found < known => Err(StoreError::Older { place, found, known }),
-        Some(_) => Ok(()),
+        Some(found) => check_known(place, found),
         None => Err(StoreError::Absent { place }),
     }
 }
@@ -156,8 +237,6 @@ pub(super) async fn begin_write(
 ) -> Result<(), StoreError> {
     let lock = LOCKS.iter().find(|(kind, _)| *kind == durability).map_or(0, |(_, lock)| *lock);
     sqlx::query("BEGIN").execute(&mut *connection).await?;
-    let timeout = sqlx::query("SELECT set_config('lock_timeout', $1, true)");
-    timeout.bind(format!("{}s", LOCK_TIMEOUT.as_secs())).execute(&mut *connection).await?;
     sqlx::query(LOCK).bind(lock).execute(connection).await?;
     Ok(())
 }
@@ -200,6 +279,26 @@ pub(super) async fn prepare_months(
     let add = sqlx::query("SELECT add_month_partitions($1, $2, $3)").bind(table);
     add.bind(first_at).bind(last_at).execute(connection).await?;
     Ok(())
+}
+
+/// As [`prepare_months`], in a schema of any version: one may not keep the table in parts yet, or know another function for it.
+pub(super) async fn prepare_months_of_any_version(
+    connection: &mut PgConnection,
+    table: &str,
+    first_at: i64,
+    last_at: i64,
+) -> Result<(), StoreError> {
+    const IS_TODAYS: &str = "SELECT to_regproc('add_month_partitions') IS NOT NULL FROM pg_class \
+        WHERE oid = to_regclass($1) AND relkind = 'p'";
+    match sqlx::query_scalar(IS_TODAYS).bind(table).fetch_optional(&mut *connection).await? {
+        None => Ok(()),
+        Some(true) => prepare_months(connection, table, first_at, last_at).await,
+        Some(false) => {
+            let add = sqlx::query("SELECT add_quote_partitions($1, $2)");
+            add.bind(first_at).bind(last_at).execute(connection).await?;
+            Ok(())
+        }
+    }
 }
 
 /// Bytes handed over at once.

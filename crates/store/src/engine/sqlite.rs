@@ -1,21 +1,24 @@
 //! Everything that only SQLite understands: pragmas, `BEGIN IMMEDIATE`, result codes, the limit on variables.
 
+pub(super) mod occupancy;
+pub(super) mod restoring;
 mod upkeep;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{io, path::Path, sync::Arc, time::Duration};
 
 use sqlx::{
-    Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _,
+    Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _, Sqlite,
     migrate::Migrator,
     sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection, SqlitePool, SqlitePoolOptions},
 };
 
+use self::occupancy::Occupancy;
 pub(super) use self::upkeep::{extents, look, vacuum, vitals};
 use super::{
-    Durability, Pool, Sink, Value, Values,
-    upkeep::{known_version, migration_failed},
+    Durability, Opened, Pool, Sink, Unmigrated, Value, Values, check_known, newest_schema,
+    unmigrated::UnmigratedLock, upkeep::migration_failed,
 };
-use crate::{Access, Place, StoreError, statement::BulkInsert};
+use crate::{Access, StoreError, statement::BulkInsert};
 
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -39,18 +42,55 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-/// Opens the writing connection, which creates the file and its folder where needed and brings the schema up to date, and the
-/// reading ones.
-pub(super) async fn open(path: &Path, access: Access) -> Result<(Option<Pool>, Pool), StoreError> {
+/// Opens the writing connection, which creates the file and its folder where needed, and the reading ones.
+pub(super) async fn open(path: &Path, access: Access) -> Result<Opened, StoreError> {
+    refuse_folder(path)?;
+    match access {
+        Access::ReadWrite => create_folder(path)?,
+        Access::ReadOnly => restoring::must_be_taken(path)?,
+    }
+    let occupancy = occupancy::share(path, access).await?;
     let writer = match access {
-        Access::ReadWrite => Some(Pool::Sqlite(open_writer(path).await?)),
+        Access::ReadWrite => Some(open_writer(path, None).await?),
         Access::ReadOnly => None,
     };
-    Ok((writer, Pool::Sqlite(open_readers(path, access).await?)))
+    Ok(Opened { writer, readers: open_readers(path, access).await?, occupancy })
 }
 
-async fn open_writer(path: &Path) -> Result<SqlitePool, StoreError> {
+fn refuse_folder(path: &Path) -> Result<(), StoreError> {
+    if path.is_dir() {
+        let source = io::Error::from(io::ErrorKind::IsADirectory);
+        return Err(StoreError::Open { path: path.to_owned(), source });
+    }
+    Ok(())
+}
+
+/// Takes a place for one process alone.
+pub(super) async fn begin_restoring(path: &Path) -> Result<Occupancy, StoreError> {
+    refuse_folder(path)?;
     create_folder(path)?;
+    let occupancy = occupancy::alone(path)?;
+    restoring::release(path).await?;
+    Ok(occupancy)
+}
+
+/// As [`open`], for who has the place alone, of a store that may be made with an older schema and is not in force yet.
+pub(super) async fn open_beside(path: &Path, schema: i64) -> Result<Opened, StoreError> {
+    let writer = Some(open_writer(path, Some(schema)).await?);
+    Ok(Opened { writer, readers: open_readers(path, Access::ReadWrite).await?, occupancy: None })
+}
+
+async fn open_writer(path: &Path, schema: Option<i64>) -> Result<Pool, StoreError> {
+    let pool = writing_pool(path).await?;
+    let mut connection = pool.acquire().await?;
+    let log = use_journal(&mut connection, "PRAGMA journal_mode = WAL", BUSY_TIMEOUT).await;
+    log.map_err(|e| at_opening(path, e))?;
+    prepare(path, &mut connection, schema).await?;
+    drop(connection);
+    Ok(Pool::Sqlite(pool))
+}
+
+async fn writing_pool(path: &Path) -> Result<SqlitePool, StoreError> {
     let options = options(path)
         .create_if_missing(true)
         // Larger pages hold more of the clustered quotes per split; must precede the first write.
@@ -58,7 +98,7 @@ async fn open_writer(path: &Path) -> Result<SqlitePool, StoreError> {
         .pragma("cache_size", "-65536")
         .pragma("wal_autocheckpoint", "4000");
     // The one connection that writes is kept for ever and asked nothing before it is used.
-    let pool = SqlitePoolOptions::new()
+    SqlitePoolOptions::new()
         .max_connections(1)
         .idle_timeout(None)
         .max_lifetime(None)
@@ -66,18 +106,10 @@ async fn open_writer(path: &Path) -> Result<SqlitePool, StoreError> {
         .acquire_timeout(BUSY_TIMEOUT)
         .connect_with(options)
         .await
-        .map_err(|e| at_opening(path, e))?;
-    let mut connection = pool.acquire().await?;
-    use_write_ahead_log(&mut connection).await.map_err(|e| at_opening(path, e))?;
-    migrate(path, &mut connection).await?;
-    drop(connection);
-    Ok(pool)
+        .map_err(|e| at_opening(path, e))
 }
 
-async fn open_readers(path: &Path, access: Access) -> Result<SqlitePool, StoreError> {
-    if access == Access::ReadOnly && !path.exists() {
-        return Err(StoreError::Absent { place: path.into() });
-    }
+async fn open_readers(path: &Path, access: Access) -> Result<Pool, StoreError> {
     let pool = SqlitePoolOptions::new()
         .max_connections(MAX_READERS)
         // A file does not go away as a server does.
@@ -88,7 +120,7 @@ async fn open_readers(path: &Path, access: Access) -> Result<SqlitePool, StoreEr
     if access == Access::ReadOnly {
         check_version(path, &pool).await?;
     }
-    Ok(pool)
+    Ok(Pool::Sqlite(pool))
 }
 
 /// The file is opened for writing all the same, so that what a killed process left half-way is rolled back before it is read.
@@ -134,45 +166,79 @@ fn create_folder(path: &Path) -> Result<(), StoreError> {
     std::fs::create_dir_all(folder).map_err(|source| StoreError::Open { path: path.to_owned(), source })
 }
 
-/// Turning the log on needs the file for itself for a moment and does not wait by the busy timeout, so it is tried again.
-async fn use_write_ahead_log(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+/// Changes the journal. That needs the file for itself for a moment and does not wait by the busy timeout, so it is tried
+/// again. Returns the journal in use.
+async fn use_journal(
+    connection: &mut SqliteConnection,
+    pragma: &'static str,
+    patience: Duration,
+) -> Result<String, sqlx::Error> {
     const PAUSE: Duration = Duration::from_millis(20);
-    let mut attempts = BUSY_TIMEOUT.as_millis() / PAUSE.as_millis();
+    let mut attempts = patience.as_millis() / PAUSE.as_millis();
     loop {
-        let turned = sqlx::query("PRAGMA journal_mode = WAL").execute(&mut *connection).await;
+        let turned = sqlx::query_scalar(pragma).fetch_one(&mut *connection).await;
         match turned {
             Err(error) if attempts > 0 && primary_code(&error) == Some(BUSY) => attempts -= 1,
-            other => return other.map(drop),
+            other => return other,
         }
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-/// Brings the schema up to date, all of it or nothing, while other processes wait.
-async fn migrate(path: &Path, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    if applied_version(path, connection).await? == Some(known_version(&MIGRATIONS)) {
-        return Ok(());
-    }
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    match applied_version(path, &mut transaction).await? {
-        Some(found) if found > known_version(&MIGRATIONS) => {
-            return Err(StoreError::Newer { place: path.into(), found, known: known_version(&MIGRATIONS) });
+/// Makes the schema of an empty file, all of it or nothing, while other processes wait. One that is there must be the one
+/// wanted: an older one is migrated by [`begin_upgrade`] alone.
+async fn prepare(
+    path: &Path,
+    connection: &mut SqliteConnection,
+    schema: Option<i64>,
+) -> Result<(), StoreError> {
+    if applied_version(path, connection).await?.is_none() {
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+        if applied_version(path, &mut transaction).await?.is_none() {
+            MIGRATIONS.run_direct(schema, &mut *transaction, false).await.map_err(migration_failed)?;
         }
-        _ => MIGRATIONS.run_direct(None, &mut *transaction, false).await.map_err(migration_failed)?,
+        transaction.commit().await?;
     }
+    match applied_version(path, connection).await? {
+        Some(found) if schema.is_none() => check_known(path.into(), found),
+        _ => Ok(()),
+    }
+}
+
+/// Takes the right to write to a store of an older schema.
+pub(super) async fn begin_upgrade(path: &Path) -> Result<Option<Unmigrated>, StoreError> {
+    let occupancy = occupancy::share(path, Access::ReadWrite).await?;
+    unmigrated(path, occupancy).await
+}
+
+/// As [`begin_upgrade`], for who has the place already.
+pub(super) async fn unmigrated(
+    path: &Path,
+    occupancy: Option<Occupancy>,
+) -> Result<Option<Unmigrated>, StoreError> {
+    let pool = writing_pool(path).await?;
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    match applied_version(path, &mut transaction).await? {
+        Some(found) if found < newest_schema() => {
+            let readers = open_readers(path, Access::ReadWrite).await?;
+            Ok(Some(Unmigrated { found, readers, lock: UnmigratedLock::Sqlite(transaction), occupancy }))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Brings the schema up to date, all of it or nothing.
+pub(super) async fn migrate(mut transaction: sqlx::Transaction<'static, Sqlite>) -> Result<(), StoreError> {
+    MIGRATIONS.run_direct(None, &mut *transaction, false).await.map_err(migration_failed)?;
     Ok(transaction.commit().await?)
 }
 
 /// A reader neither migrates nor guesses.
 async fn check_version(path: &Path, pool: &SqlitePool) -> Result<(), StoreError> {
     let mut connection = pool.acquire().await?;
-    let known = known_version(&MIGRATIONS);
-    let place: Place = path.into();
     match applied_version(path, &mut connection).await? {
-        Some(found) if found > known => Err(StoreError::Newer { place, found, known }),
-        Some(found) if found < known => Err(StoreError::Older { place, found, known }),
-        Some(_) => Ok(()),
-        None => Err(StoreError::Absent { place }),
+        Some(found) => check_known(path.into(), found),
+        None => Err(StoreError::Absent { place: path.into() }),
     }
 }
 

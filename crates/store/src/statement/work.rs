@@ -1,6 +1,8 @@
 //! Models, forecasts, reports and findings.
 
 statements! {
+    /// The newest migration.
+    SCHEMA = "SELECT MAX(version) FROM _sqlx_migrations";
     MODEL_OF = "SELECT id, version FROM model_version WHERE competition = $1 AND model = $2 AND as_of = $3 \
         AND code_version = $4 AND data_sequence = $5";
     INSERT_MODEL = "INSERT INTO model_version (competition, model, version, as_of, fitted_at, code_version, \

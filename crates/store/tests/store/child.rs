@@ -9,7 +9,7 @@ use touchline_store::{Access, Store};
 use crate::sample::{self, NOW, Place, batch, count, played, season};
 
 /// Tells a child of this test what to do: `import|PLACE|FIRST YEAR|SEASONS`, `refresh|PLACE|FIRST YEAR|SEASONS` (the same, with
-/// the aggregates brought up to date after each), `copy|FROM|TO` or `open|PLACE`.
+/// the aggregates brought up to date after each), `copy|FROM|TO` or `migrate|PLACE`.
 pub(crate) const CHILD: &str = "TOUCHLINE_STORE_TEST_CHILD";
 const ROUNDS: u32 = 40;
 
@@ -36,7 +36,7 @@ async fn child() {
             let source = open(from, Access::ReadOnly).await;
             source.copy_to(parsed(to), sample::ts(NOW), &mut |_| ()).await.unwrap();
         }
-        ["open", at] => open(at, Access::ReadWrite).await.close().await,
+        ["migrate", at] => sample::migrate(&parsed(at)).await.unwrap(),
         _ => panic!("{task}"),
     }
 }

@@ -8,6 +8,8 @@ mod limits;
 mod opening;
 mod roles;
 mod sample;
+mod schemas;
+mod switching;
 mod tls;
 
 /// On a file.
@@ -28,6 +30,7 @@ mod sqlite {
     mod copying;
     mod corrections;
     mod details;
+    mod dumping;
     mod identity;
     mod importing;
     mod migrating;
@@ -38,6 +41,7 @@ mod sqlite {
     mod rating;
     mod relations;
     mod snapshot;
+    mod upgrading;
     mod upkeep;
     mod work;
 }
@@ -60,6 +64,7 @@ mod postgres {
     mod copying;
     mod corrections;
     mod details;
+    mod dumping;
     mod identity;
     mod importing;
     mod migrating;
@@ -70,6 +75,7 @@ mod postgres {
     mod rating;
     mod relations;
     mod snapshot;
+    mod upgrading;
     mod upkeep;
     mod work;
 }

@@ -80,21 +80,6 @@ async fn a_newer_store_is_refused_and_kept() {
 }
 
 #[tokio::test]
-async fn an_older_store_is_migrated_by_a_writer_only() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("touchline.db");
-    let url = format!("sqlite://{}?mode=rwc", path.display());
-    let mut connection = SqliteConnection::connect(&url).await.unwrap();
-    let first = sqlx::migrate!("migrations/sqlite");
-    first.run_to(1, &mut connection).await.unwrap();
-    connection.close().await.unwrap();
-    let error = refused(&path, Access::ReadOnly).await;
-    assert!(matches!(error, StoreError::Older { found: 1, .. }), "{error:?}");
-    Store::open(&path, Access::ReadWrite).await.unwrap().close().await;
-    Store::open(&path, Access::ReadOnly).await.unwrap();
-}
-
-#[tokio::test]
 async fn reading_only_reads() {
     let place = place().await;
     assert!(matches!(

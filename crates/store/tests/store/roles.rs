@@ -1,7 +1,9 @@
 //! Roles of a server are allowed what they need and no more.
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
-use touchline_store::{Access, ActivityFilter, KeptAs, Roles, Scope, Store, StoreError, database_status};
+use touchline_store::{
+    Access, ActivityFilter, KeptAs, Roles, Scope, Store, StoreError, Upgrade, database_status,
+};
 
 use crate::{
     postgres::money::bet,
@@ -166,6 +168,8 @@ async fn a_writer_that_should_migrate_says_who_may() {
     let at = At::Schema(server.url.clone());
     at.execute("DELETE FROM _sqlx_migrations WHERE version > 5").await.unwrap();
     let error = server.open(writer, Access::ReadWrite).await.unwrap_err();
+    assert!(matches!(error, StoreError::Older { found: 5, .. }), "{error:?}");
+    let error = Upgrade::begin(&server.place(writer)).await.unwrap_err();
     assert!(matches!(error, StoreError::MayNotMigrate { found: Some(5), .. }), "{error:?}");
     let words = error.to_string();
     assert!(words.contains("touchline db migrate") && words.contains("touchline_owner"), "{words}");

@@ -17,7 +17,7 @@ use jiff::{
 };
 use sqlx::{AssertSqlSafe, ColumnIndex, Connection as _, Decode, PgConnection, Row, SqliteConnection, Type};
 use tempfile::TempDir;
-use touchline_store::{Access, ImportBatch, ImportOutcome, Store, StoreError, TeamSeed};
+use touchline_store::{Access, ImportBatch, ImportOutcome, Store, StoreError, TeamSeed, Upgrade};
 
 pub(crate) const TEAMS: i64 = 6;
 pub(crate) const NOW: &str = "2024-06-01T00:00:00Z";
@@ -74,7 +74,25 @@ impl At {
     }
 
     pub(crate) async fn open(&self, access: Access) -> Result<Store, StoreError> {
-        Store::open(touchline_store::Place::parse(&self.address())?, access).await
+        Store::open(self.place(), access).await
+    }
+
+    pub(crate) fn place(&self) -> touchline_store::Place {
+        touchline_store::Place::parse(&self.address()).unwrap()
+    }
+
+    /// Opens it for writing, brought up to date if it is older.
+    pub(crate) async fn open_migrated(&self) -> Result<Store, StoreError> {
+        migrate(&self.place()).await?;
+        self.open(Access::ReadWrite).await
+    }
+}
+
+/// Brings a store up to date if it is older.
+pub(crate) async fn migrate(place: &touchline_store::Place) -> Result<(), StoreError> {
+    match Upgrade::begin(place).await? {
+        Some(upgrade) => upgrade.run().await,
+        None => Ok(()),
     }
 }
 

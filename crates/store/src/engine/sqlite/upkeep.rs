@@ -10,18 +10,18 @@ use sqlx::{
     sqlite::{SqlitePool, SqlitePoolOptions},
 };
 
-use super::{at_opening, bytes, reading};
+use super::{at_opening, bytes, occupancy, reading, restoring};
 use crate::{
-    Place, StoreError,
+    Access, Place, StoreError,
     engine::Pool,
     upkeep::{Extents, IndexSize, Pages, Vitals},
 };
 
 /// A connection that only reads, to a database of any version.
 pub(in crate::engine) async fn look(path: &Path) -> Result<Pool, StoreError> {
-    if !path.exists() {
-        return Err(StoreError::Absent { place: path.into() });
-    }
+    restoring::must_be_taken(path)?;
+    // Held for no longer: what a killed restoration left is finished or cleared, and looking remembers nothing.
+    occupancy::share(path, Access::ReadOnly).await?;
     let pool = SqlitePoolOptions::new().max_connections(1);
     let pool = pool.connect_with(reading(path)).await;
     Ok(Pool::Sqlite(pool.map_err(|error| at_opening(path, error))?))

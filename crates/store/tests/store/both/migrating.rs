@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A store with rows in most tables.
-async fn lived_in() -> Place {
+pub(crate) async fn lived_in() -> Place {
     let place = place().await;
     let mut records = season(8);
     let starter = |player: &str, name: &str| {
@@ -31,18 +31,18 @@ async fn lived_in() -> Place {
     place
 }
 
-async fn of_version(from: &Place, version: i64) -> At {
+pub(crate) async fn of_version(from: &Place, version: i64) -> At {
     let at = At::new(ENGINE).await;
-    earlier::make(&from.store, &at.address(), version).await.unwrap();
+    earlier::make(&from.store, &at.place(), version).await.unwrap();
     at
 }
 
 async fn version(at: &At) -> Option<i64> {
-    schema(&touchline_store::Place::parse(&at.address()).unwrap()).await.unwrap().found
+    schema(&at.place()).await.unwrap().found
 }
 
 /// Rows and checksum of every table.
-async fn sums(store: &Store) -> BTreeMap<String, (u64, String)> {
+pub(crate) async fn sums(store: &Store) -> BTreeMap<String, (u64, String)> {
     let mut view = store.view().await.unwrap();
     let mut sums = BTreeMap::new();
     for table in store.tables().await.unwrap() {
@@ -57,7 +57,7 @@ async fn sums(store: &Store) -> BTreeMap<String, (u64, String)> {
 }
 
 /// What a version had no table for is empty afterwards; all the rest is as it was.
-fn assert_kept(before: &BTreeMap<String, (u64, String)>, after: &BTreeMap<String, (u64, String)>) {
+pub(crate) fn assert_kept(before: &BTreeMap<String, (u64, String)>, after: &BTreeMap<String, (u64, String)>) {
     assert_eq!(before.keys().collect::<Vec<_>>(), after.keys().collect::<Vec<_>>());
     for (table, (rows, sum)) in after {
         assert!(*rows == 0 || (*rows, sum) == (before[table].0, &before[table].1), "{table}: {rows} rows");
@@ -73,14 +73,14 @@ async fn every_earlier_version_comes_up_to_date_with_its_facts() {
     assert!(full(&before) > 20, "{before:?}");
     let history = place.store.history(&Scope::default()).await.unwrap();
     let mut kept = 0;
-    for version_before in 1..earlier::latest() {
+    for version_before in 1..Store::newest_schema() {
         let at = of_version(&place, version_before).await;
         assert_eq!(version(&at).await, Some(version_before));
         let error = at.open(Access::ReadOnly).await.unwrap_err();
         assert!(matches!(error, StoreError::Older { found, .. } if found == version_before), "{error:?}");
 
-        let store = at.open(Access::ReadWrite).await.unwrap();
-        assert_eq!(version(&at).await, Some(earlier::latest()));
+        let store = at.open_migrated().await.unwrap();
+        assert_eq!(version(&at).await, Some(Store::newest_schema()));
         assert!(store.integrity().await.unwrap().is_empty());
         let after = sums(&store).await;
         assert_kept(&before, &after);
@@ -107,11 +107,11 @@ async fn a_migration_that_fails_leaves_the_old_version() {
     let place = lived_in().await;
     // In the way of the last migration, so that those before it have run already.
     let in_the_way = "CREATE TABLE fixture_plays (here TEXT)";
-    for version_before in [2, earlier::latest() - 2] {
+    for version_before in [2, Store::newest_schema() - 2] {
         let at = of_version(&place, version_before).await;
         at.execute(in_the_way).await.unwrap();
         let rows = at.number("SELECT COUNT(*) FROM quote").await.unwrap();
-        let error = at.open(Access::ReadWrite).await.unwrap_err();
+        let error = at.open_migrated().await.unwrap_err();
         assert!(matches!(error, StoreError::Migration { .. }), "{error:?}");
         assert!(error.to_string().contains("nothing was changed"), "{error}");
         assert_eq!(version(&at).await, Some(version_before));
@@ -119,7 +119,7 @@ async fn a_migration_that_fails_leaves_the_old_version() {
         assert_eq!(at.number("SELECT COUNT(*) FROM _sqlx_migrations").await.unwrap(), version_before);
         assert!(at.number("SELECT COUNT(*) FROM import_fixture").await.is_err(), "made, and undone again");
         at.execute("DROP TABLE fixture_plays").await.unwrap();
-        let store = at.open(Access::ReadWrite).await.unwrap();
+        let store = at.open_migrated().await.unwrap();
         assert_kept(&sums(&place.store).await, &sums(&store).await);
     }
 }
@@ -131,15 +131,15 @@ async fn a_migration_killed_at_any_instant_leaves_a_whole_version() {
     let mut seen = [0; 2];
     for kill in 0..8 {
         let at = of_version(&place, 1).await;
-        let mut child = spawn_task(&format!("open|{}", at.address()));
+        let mut child = spawn_task(&format!("migrate|{}", at.address()));
         tokio::time::sleep(Duration::from_millis(4 * kill)).await;
         child.kill().unwrap();
         child.wait().unwrap();
         let left = version(&at).await.unwrap();
-        assert!(left == 1 || left == earlier::latest(), "version {left} is half-way");
+        assert!(left == 1 || left == Store::newest_schema(), "version {left} is half-way");
         seen[usize::from(left > 1)] += 1;
         // The next one brings it up to date.
-        wait(spawn_task(&format!("open|{}", at.address())));
+        wait(spawn_task(&format!("migrate|{}", at.address())));
         let store = at.open(Access::ReadOnly).await.unwrap();
         assert!(store.integrity().await.unwrap().is_empty());
         assert_kept(&before, &sums(&store).await);
@@ -151,10 +151,10 @@ async fn a_migration_killed_at_any_instant_leaves_a_whole_version() {
 async fn processes_that_migrate_at_once_wait_for_each_other() {
     let place = lived_in().await;
     let at = of_version(&place, 1).await;
-    let children: Vec<_> = (0..4).map(|_| spawn_task(&format!("open|{}", at.address()))).collect();
+    let children: Vec<_> = (0..4).map(|_| spawn_task(&format!("migrate|{}", at.address()))).collect();
     children.into_iter().for_each(wait);
-    assert_eq!(version(&at).await, Some(earlier::latest()));
-    let store = at.open(Access::ReadWrite).await.unwrap();
+    assert_eq!(version(&at).await, Some(Store::newest_schema()));
+    let store = at.open_migrated().await.unwrap();
     assert_kept(&sums(&place.store).await, &sums(&store).await);
 }
 
