@@ -6,14 +6,16 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use store::{Access, Place, Store};
+use store::{Access, Place, Store, StoreError, Upgrade};
 
 use crate::{
     address::Address,
+    backup::{folder::Folder, manifest::Kind},
     cache::Cache,
     clock::{Clock, SystemClock},
-    config::Config,
+    config::{self, Config},
     desk::Desk,
+    jobs::back_up,
     output::Output,
 };
 
@@ -24,6 +26,8 @@ const DATABASE: &str = "touchline.db";
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) config: Config,
+    /// Where the configuration is read from, if there is such a file.
+    pub(crate) config_file: PathBuf,
     pub(crate) data: PathBuf,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) out: Output,
@@ -37,21 +41,22 @@ impl App {
         database: Option<Address>,
         out: Output,
     ) -> Result<Self> {
+        let config_file = config.map_or_else(|| data.join(config::FILE), Path::to_path_buf);
         let mut config = Config::load(&data, config)?;
         config.database.url = database.unwrap_or(config.database.url);
-        Ok(Self { config, data, clock: Arc::new(SystemClock), out })
+        Ok(Self { config, config_file, data, clock: Arc::new(SystemClock), out })
     }
 
     /// Where the database is: a server when the configuration names one, else a file in the data folder.
     pub(crate) fn database(&self) -> Result<Place> {
         let url = &self.config.database.url;
-        if url.is_empty() { Ok(Place::File(self.data.join(DATABASE))) } else { self.place(url) }
+        if url.is_empty() { Ok(file_in(&self.data)) } else { self.place(url) }
     }
 
     /// A file, the database of a data folder, or a server with as many connections as are configured.
     pub(crate) fn place(&self, address: &Address) -> Result<Place> {
         Ok(match Place::parse(address.secret())? {
-            Place::File(path) if path.is_dir() => Place::File(path.join(DATABASE)),
+            Place::File(path) if path.is_dir() => file_in(&path),
             Place::File(path) => Place::File(path),
             Place::Server(mut server) => {
                 let settings = &self.config.database;
@@ -64,7 +69,7 @@ impl App {
 
     /// Opens the store for writing, making it when it is not there, with the shipped teams and competitions known.
     pub(crate) async fn store(&self) -> Result<Store> {
-        let store = Store::open(self.database()?, Access::ReadWrite).await?;
+        let store = self.open(self.database()?).await?;
         crate::jobs::sync_roster::run(&store)
             .await
             .context("the shipped list of teams could not be stored")?;
@@ -81,7 +86,7 @@ impl App {
     pub(crate) async fn existing_store(&self) -> Result<Store> {
         let place = self.database()?;
         if let Place::File(path) = &place
-            && !path.exists()
+            && place.is_missing()
         {
             return Err(crate::exit::Stop::Usage(format!(
                 "there is no database at {}: run `touchline demo`, or `touchline data import FILE --format FORMAT`, or name \
@@ -90,6 +95,42 @@ impl App {
             ))
             .into());
         }
+        self.open(place).await
+    }
+
+    async fn open(&self, place: Place) -> Result<Store> {
+        match Store::open(place.clone(), Access::ReadWrite).await {
+            Err(StoreError::Older { .. }) => {}
+            opened => return Ok(opened?),
+        }
+        self.upgrade(&place).await?;
         Ok(Store::open(place, Access::ReadWrite).await?)
     }
+
+    /// Brings a store of an older schema up to date. It is backed up before; when it cannot be, it stays as it is.
+    pub(crate) async fn upgrade(&self, place: &Place) -> Result<()> {
+        let Some(upgrade) = Upgrade::begin(place).await? else { return Ok(()) };
+        let (found, known) = (upgrade.found(), upgrade.known());
+        let mut as_before = String::new();
+        if !upgrade.is_unfinished_copy().await? {
+            let mut view = upgrade.view().await?;
+            let made = back_up::run(self, &mut view, place, Kind::BeforeMigration).await.context(
+                "the database has an older schema and was not migrated, because it could not be backed up before",
+            )?;
+            as_before = format!("; as it was before, it is in {}", made.file.display());
+        }
+        upgrade.run().await?;
+        self.out.note(format!("the database was brought from schema {found} to {known}{as_before}"));
+        Ok(())
+    }
+
+    /// Where backups are kept.
+    pub(crate) fn backups(&self) -> Folder {
+        Folder::new(self.config.backup.folder.clone().unwrap_or_else(|| self.data.join("backups")))
+    }
+}
+
+/// The database file of a data folder.
+pub(crate) fn file_in(data: &Path) -> Place {
+    Place::File(data.join(DATABASE))
 }

@@ -30,6 +30,8 @@ pub(crate) struct Config {
     pub(crate) checks: Checks,
     /// Where what was computed is kept.
     pub(crate) cache: Caching,
+    /// Backups.
+    pub(crate) backup: Backups,
     /// Logs.
     pub(crate) log: Log,
 }
@@ -111,6 +113,21 @@ pub(crate) struct Caching {
     pub(crate) warm_up: bool,
 }
 
+/// Backups.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Backups {
+    /// Where they are kept; `backups` in the data folder when not set. Another disk is better.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) folder: Option<std::path::PathBuf>,
+    /// Newest backup of a day: for how many days one stays.
+    pub(crate) daily: usize,
+    /// The same of a week.
+    pub(crate) weekly: usize,
+    /// The same of a month.
+    pub(crate) monthly: usize,
+}
+
 /// Logs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -178,6 +195,12 @@ impl Default for Caching {
     }
 }
 
+impl Default for Backups {
+    fn default() -> Self {
+        Self { folder: None, daily: 7, weekly: 4, monthly: 6 }
+    }
+}
+
 impl Default for Log {
     fn default() -> Self {
         Self { level: "warn".into(), format: LogFormat::Text }
@@ -238,6 +261,15 @@ impl Config {
         let cache = Caching { url: self.cache.url.without_secret(), ..self.cache.clone() };
         Self { cache, ..self.clone() }
     }
+}
+
+/// What a configuration file alone sets, as it may be shown: the environment does not count, and secrets are hidden.
+pub(crate) fn shown(path: &Path) -> Result<toml::Table> {
+    let config: Config = Figment::from(Serialized::defaults(Config::default()))
+        .merge(Toml::file(path))
+        .extract()
+        .with_context(|| format!("configuration file {} is wrong", path.display()))?;
+    Ok(toml::Table::try_from(&config)?)
 }
 
 #[cfg(test)]

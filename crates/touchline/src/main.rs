@@ -7,6 +7,7 @@ mod address;
 mod api;
 mod app;
 mod ask_server;
+mod backup;
 mod bundle;
 mod cache;
 mod cli;
@@ -21,6 +22,8 @@ mod logging;
 mod output;
 mod redact;
 mod report;
+#[cfg(test)]
+mod testing;
 
 use std::process::ExitCode;
 

@@ -33,6 +33,20 @@ impl Output {
         }
     }
 
+    /// Something that happened beside what was asked for; the answer stays as it is.
+    pub(crate) fn note(self, text: impl std::fmt::Display) {
+        if self.json {
+            eprintln!("{}", serde_json::json!({ "note": text.to_string() }));
+        } else {
+            eprintln!("note: {text}");
+        }
+    }
+
+    /// Whether anybody sees a bar.
+    pub(crate) fn is_watched(self) -> bool {
+        !self.json && std::io::stderr().is_terminal()
+    }
+
     /// A bar over `length` steps; invisible to programs and in files.
     pub(crate) fn progress(self, length: usize, what: &'static str) -> ProgressBar {
         self.bar(length as u64, what, "{msg:24} {bar:30} {pos}/{len} {elapsed} (eta {eta})")
@@ -48,7 +62,7 @@ impl Output {
     }
 
     fn bar(self, length: u64, what: &'static str, template: &str) -> ProgressBar {
-        let visible = !self.json && std::io::stderr().is_terminal();
+        let visible = self.is_watched();
         let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(length), target).with_message(what);
         if let Ok(style) = ProgressStyle::with_template(template) {

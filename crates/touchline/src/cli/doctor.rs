@@ -2,6 +2,7 @@
 
 use anyhow::{Result, anyhow};
 use clap::Args;
+use jiff::SignedDuration;
 use serde::Serialize;
 use store::{Access, Place, Store, StoreError};
 
@@ -42,8 +43,11 @@ pub(super) async fn run(app: &App, _: &Arguments) -> Result<()> {
     let mut examined =
         vec![Examined::ok("configuration", "read, and within its ranges"), clock(app), folder(app)];
     match app.database()? {
-        Place::File(path) if !path.exists() => examined.push(none_yet()),
-        place => database(place, &mut examined).await,
+        place if place.is_missing() => examined.push(none_yet()),
+        place => {
+            database(place, &mut examined).await;
+            examined.push(backups(app));
+        }
     }
     examined.push(cache(app).await?);
     app.out.answer(&examined, || {
@@ -81,6 +85,29 @@ fn folder(app: &App) -> Examined {
             "free some space, give write permission, or choose another folder with --data",
         ),
     }
+}
+
+/// Whether there is a backup that is not too old. What is in it, `touchline backup verify` reads.
+fn backups(app: &App) -> Examined {
+    const MAX_AGE: SignedDuration = SignedDuration::from_hours(48);
+    const REMEDY: &str = "touchline backup run";
+    let listed = match app.backups().list() {
+        Ok(listed) => listed,
+        Err(error) => {
+            let remedy = "name another backup.folder";
+            return Examined::not("backups", State::Failed, format!("{error:#}"), remedy);
+        }
+    };
+    let newest = listed.into_iter().rev().find_map(|backup| backup.manifest.ok());
+    let Some(newest) = newest else {
+        return Examined::not("backups", State::Warning, "there is none", REMEDY);
+    };
+    let age = app.clock.now().duration_since(newest.created_at);
+    let detail = format!("the newest is of {}, {} h old", newest.created_at, age.as_hours());
+    if age > MAX_AGE {
+        return Examined::not("backups", State::Warning, detail, REMEDY);
+    }
+    Examined::ok("backups", detail)
 }
 
 /// A Redis that is away costs time and no answer.

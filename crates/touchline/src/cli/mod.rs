@@ -1,6 +1,7 @@
 //! The command line: one file per command, each with its arguments and `run`; the enums here are the list.
 
 mod backtest;
+mod backup;
 mod bet;
 mod cache;
 mod check;
@@ -113,6 +114,9 @@ enum Command {
     /// What is kept of what was computed: figures, dropping it, making it ahead
     #[command(subcommand)]
     Cache(cache::Command),
+    /// Back up the database and its configuration, verify and restore backups
+    #[command(subcommand)]
+    Backup(backup::Command),
     /// The effective configuration
     #[command(subcommand)]
     Config(config::Command),
@@ -157,6 +161,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         Command::Ids(command) => until_stopped(ids::run(&app, &command)),
         Command::Cache(command) => until_stopped(cache::run(&app, &command)),
         Command::Db(command) => until_stopped(db::run(&app, &command)),
+        Command::Backup(command) => until_stopped(backup::run(&app, &command)),
         Command::Doctor(arguments) => until_stopped(doctor::run(&app, &arguments)),
         // The server has its own way to stop: it answers open requests first.
         Command::Serve(arguments) => runtime()?.block_on(serve::run(&app, &arguments)),

@@ -1,6 +1,7 @@
 //! The binary as its users meet it: real commands, real files, real exit codes.
 
 mod backtests;
+mod backup;
 mod bad_input;
 mod browser;
 mod cache;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
-use store::{Access, Migration, Place, Store, StoreError};
+use store::{Access, Migration, Store, StoreError};
 
 use super::must_exist;
 use crate::app::App;
@@ -25,7 +25,7 @@ struct Migrated {
     dry_run: bool,
 }
 
-/// Opening for writing is what migrates, here as for every other command; so what happens before a migration happens here too.
+/// As every other command that writes finds an older schema: it is backed up before.
 pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
     let place = must_exist(app.database()?)?;
     let before = store::schema(&place).await?;
@@ -33,7 +33,10 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
         return Err(StoreError::Newer { place, found, known: before.known }.into());
     }
     if !before.pending.is_empty() && !arguments.dry_run {
-        migrate(&place).await?;
+        match before.found {
+            Some(_) => app.upgrade(&place).await?,
+            None => Store::open(place.clone(), Access::ReadWrite).await?.close().await,
+        }
     }
     let answer = Migrated {
         database: place.to_string(),
@@ -43,11 +46,6 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
         dry_run: arguments.dry_run,
     };
     app.out.answer(&answer, || print(&answer))
-}
-
-async fn migrate(place: &Place) -> Result<()> {
-    Store::open(place.clone(), Access::ReadWrite).await?.close().await;
-    Ok(())
 }
 
 fn print(answer: &Migrated) {

@@ -45,9 +45,7 @@ fn existing(app: &App) -> Result<Place> {
 }
 
 fn must_exist(place: Place) -> Result<Place> {
-    if let Place::File(path) = &place
-        && !path.exists()
-    {
+    if place.is_missing() {
         let text = format!(
             "there is no database at {place}: name another folder with --data, or make one with `touchline init`"
         );
