@@ -89,13 +89,20 @@ impl Drop for Provisioned {
     fn drop(&mut self) {
         for server in &mut self.servers {
             // An interrupt is a clean, fast shutdown to both servers.
-            let _ = Command::new("kill").args(["-INT", &server.id().to_string()]).status();
-            if wait_for(Duration::from_secs(10), || Ok(server.try_wait()?.is_some())).is_err() {
-                let _ = server.kill();
-            }
-            let _ = server.wait();
+            let _ = end(server, "-INT");
         }
     }
+}
+
+/// Ends a server by a signal; what does not end is killed.
+fn end(server: &mut Child, signal: &str) -> Result<()> {
+    Command::new("kill").args([signal, &server.id().to_string()]).status().context("cannot start kill")?;
+    let ended = wait_for(Duration::from_secs(10), || Ok(server.try_wait()?.is_some()));
+    if ended.is_err() {
+        server.kill()?;
+    }
+    server.wait()?;
+    ended
 }
 
 /// Starts what the tests of the tree mention.
@@ -191,80 +198,137 @@ fn find_postgres() -> Option<PathBuf> {
     debian.filter(|program| program.exists()).or_else(|| process::find("postgres"))
 }
 
-/// A PostgreSQL server to measure with, as safe as it is by default and with more memory than that: as [`redis`].
+/// As safe as it is by default and with more memory than that.
+const SAFE: &[&str] = &["-c", "shared_buffers=512MB", "-c", "max_wal_size=4GB"];
+/// Nothing in it outlives the tests.
+const CARELESS: &[&str] = &["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"];
+
+/// A PostgreSQL server to measure with: as [`redis`].
 pub(crate) fn postgres(directory: &Path) -> Result<Option<(String, Provisioned)>> {
-    const MEMORY: [&str; 4] = ["-c", "shared_buffers=512MB", "-c", "max_wal_size=4GB"];
-    let Some(program) = find_postgres() else { return Ok(None) };
     fs::create_dir_all(directory)?;
-    let Running { address, server } = start_postgres_with(&program, directory, &MEMORY)?;
-    let servers = server.into_iter().collect();
-    Ok(Some((address, Provisioned { variables: Vec::new(), skipped: Vec::new(), servers })))
+    let Some(cluster) = Cluster::make(directory)? else { return Ok(None) };
+    let servers = vec![cluster.launch()?];
+    Ok(Some((cluster.address(), Provisioned { variables: Vec::new(), skipped: Vec::new(), servers })))
 }
 
 fn start_postgres(program: &Path, directory: &Path) -> Result<Running> {
-    // Nothing in it outlives the tests.
-    const CARELESS: [&str; 6] =
-        ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"];
-    start_postgres_with(program, directory, &CARELESS)
+    let cluster = Cluster::make_with(program, directory, CARELESS)?;
+    Ok(Running { address: cluster.address(), server: Some(cluster.launch()?) })
 }
 
-/// PostgreSQL refuses to run as root, so it then runs as another user.
-fn start_postgres_with(program: &Path, directory: &Path, settings: &[&str]) -> Result<Running> {
-    let user =
-        if is_root() { Some(if user_exists("postgres") { "postgres" } else { "nobody" }) } else { None };
-    if let Some(user) = user {
-        // The user must be able to reach its directory.
-        let scratch = directory.parent().unwrap_or(directory);
-        process::run(Command::new("chmod").arg("711").arg(scratch))?;
-        process::run(Command::new("chown").arg(user).arg(directory))?;
+/// The files of a PostgreSQL server, and how it is started.
+pub(crate) struct Cluster {
+    program: PathBuf,
+    directory: PathBuf,
+    user: Option<&'static str>,
+    port: u16,
+    settings: &'static [&'static str],
+}
+
+/// How a server is stopped.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Shutdown {
+    /// It ends every connection and shuts down cleanly.
+    Fast,
+    /// It ends as after a crash, and recovers when it starts.
+    Immediate,
+}
+
+/// A server of a cluster; dropping it stops it.
+pub(crate) struct Started(Child);
+
+impl Started {
+    pub(crate) fn stop(mut self, how: Shutdown) -> Result<()> {
+        let signal = match how {
+            Shutdown::Fast => "-INT",
+            Shutdown::Immediate => "-QUIT",
+        };
+        end(&mut self.0, signal)
     }
-    let data = directory.join("data");
-    let initdb = program.with_file_name("initdb");
-    process::output(
-        as_user(user, &initdb)
-            .arg("--pgdata")
-            .arg(&data)
-            .args(["--username=touchline", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"])
-            .current_dir(directory),
-    )?;
-    let port = free_port()?;
-    let server = as_user(user, program)
-        .arg("-D")
-        .arg(&data)
-        .arg("-k")
-        .arg(directory)
-        .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"])
-        .args(["-c", "max_connections=400"])
-        .args(settings)
-        .current_dir(directory)
-        .stdout(Stdio::null())
-        .stderr(fs::File::create(directory.join("log"))?)
-        .spawn()
-        .context("cannot start postgres")?;
-    let mut running =
-        Running { address: format!("postgres://touchline@127.0.0.1:{port}/postgres"), server: Some(server) };
-    let is_ready = || {
-        let mut command = Command::new(program.with_file_name("pg_isready"));
-        let command = command.args(["--quiet", "--host=127.0.0.1", "--port", &port.to_string()]);
-        Ok(command.status().context("cannot start pg_isready")?.success())
-    };
-    await_start(&mut running, is_ready).with_context(|| log_tail(&directory.join("log")))?;
-    Ok(running)
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        if matches!(self.0.try_wait(), Ok(None)) {
+            let _ = end(&mut self.0, "-INT");
+        }
+    }
+}
+
+impl Cluster {
+    /// One that is as safe as servers are; none where PostgreSQL is not installed.
+    pub(crate) fn make(directory: &Path) -> Result<Option<Self>> {
+        find_postgres().map(|program| Self::make_with(&program, directory, SAFE)).transpose()
+    }
+
+    /// PostgreSQL refuses to run as root, so it then runs as another user.
+    fn make_with(program: &Path, directory: &Path, settings: &'static [&'static str]) -> Result<Self> {
+        let user =
+            if is_root() { Some(if user_exists("postgres") { "postgres" } else { "nobody" }) } else { None };
+        if let Some(user) = user {
+            // The user must be able to reach its directory.
+            let scratch = directory.parent().unwrap_or(directory);
+            process::run(Command::new("chmod").arg("711").arg(scratch))?;
+            process::run(Command::new("chown").arg(user).arg(directory))?;
+        }
+        let initdb = program.with_file_name("initdb");
+        process::output(
+            as_user(user, &initdb)
+                .arg("--pgdata")
+                .arg(directory.join("data"))
+                .args(["--username=touchline", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"])
+                .current_dir(directory),
+        )?;
+        let (program, directory) = (program.to_owned(), directory.to_owned());
+        Ok(Self { program, directory, user, port: free_port()?, settings })
+    }
+
+    pub(crate) fn address(&self) -> String {
+        format!("postgres://touchline@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Starts the server, again if need be.
+    pub(crate) fn start(&self) -> Result<Started> {
+        Ok(Started(self.launch()?))
+    }
+
+    fn launch(&self) -> Result<Child> {
+        let Self { program, directory, user, port, settings } = self;
+        let mut server = as_user(*user, program)
+            .arg("-D")
+            .arg(directory.join("data"))
+            .arg("-k")
+            .arg(directory)
+            .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"])
+            .args(["-c", "max_connections=400"])
+            .args(*settings)
+            .current_dir(directory)
+            .stdout(Stdio::null())
+            .stderr(fs::File::create(directory.join("log"))?)
+            .spawn()
+            .context("cannot start postgres")?;
+        let is_ready = || {
+            let mut command = Command::new(program.with_file_name("pg_isready"));
+            let command = command.args(["--quiet", "--host=127.0.0.1", "--port", &port.to_string()]);
+            Ok(command.status().context("cannot start pg_isready")?.success())
+        };
+        await_start(&mut server, is_ready).with_context(|| log_tail(&directory.join("log")))?;
+        Ok(server)
+    }
 }
 
 fn start_redis(program: &Path, directory: &Path) -> Result<Running> {
     let port = free_port()?;
-    let server = as_user(None, program)
+    let mut server = as_user(None, program)
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
         .arg("--dir")
         .arg(directory)
         .stdout(fs::File::create(directory.join("log"))?)
         .spawn()
         .context("cannot start redis-server")?;
-    let mut running = Running { address: format!("redis://127.0.0.1:{port}"), server: Some(server) };
     let is_ready = || Ok(std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
-    await_start(&mut running, is_ready).with_context(|| log_tail(&directory.join("log")))?;
-    Ok(running)
+    await_start(&mut server, is_ready).with_context(|| log_tail(&directory.join("log")))?;
+    Ok(Running { address: format!("redis://127.0.0.1:{port}"), server: Some(server) })
 }
 
 /// A program that runs as `user` and, where the system can arrange it, is stopped when this process dies by any means.
@@ -286,8 +350,7 @@ fn as_user(user: Option<&str>, program: &Path) -> Command {
     command
 }
 
-fn await_start(running: &mut Running, is_ready: impl Fn() -> Result<bool>) -> Result<()> {
-    let Some(server) = &mut running.server else { return Ok(()) };
+fn await_start(server: &mut Child, is_ready: impl Fn() -> Result<bool>) -> Result<()> {
     let ready = wait_for(START_LIMIT, || {
         if let Some(status) = server.try_wait()? {
             bail!("it ended at once: {status}");

@@ -10,7 +10,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     Store, StoreError, Value, column,
-    engine::{self, Connection, Durability, Pool, Reference, Row, Transaction, assembled, insert_rows, query_scalar},
+    engine::{
+        self, Connection, Durability, Pool, Reference, Row, Transaction, assembled, insert_rows, query_scalar,
+    },
     statement::{BulkInsert, work::SCHEMA},
 };
 
@@ -257,7 +259,9 @@ async fn prepare(connection: &mut Connection, table: &Table, rows: &[Values]) ->
         _ => None,
     });
     match (moments.clone().min(), moments.max()) {
-        (Some(first), Some(last)) => engine::prepare_months_of_any_version(connection, &table.name, first, last).await,
+        (Some(first), Some(last)) => {
+            engine::prepare_months_of_any_version(connection, &table.name, first, last).await
+        }
         _ => Ok(()),
     }
 }

@@ -108,6 +108,10 @@ impl Migrations<'_> {
         ensure!(found == Some(version) || found == known, "half-way between the versions: {schema}");
         target.json(self.soak, &["db", "migrate"])?;
         target.check_health(self.soak)?;
+        let backups = target.json(self.soak, &["backup", "list"])?;
+        let before = backups.as_array().into_iter().flatten().find(|backup| backup["schema"] == version);
+        ensure!(before.is_some(), "no backup of version {version} was made: {backups}");
+        target.json(self.soak, &["backup", "verify", "--all"])?;
         let counts = target.counts(self.soak)?;
         ensure!(counts == self.expected, "it holds {counts}, its source {}", self.expected);
         Ok((was_running, found == Some(version)))

@@ -1,8 +1,10 @@
-//! `cargo xtask soak`: kills imports, copies and migrations at random instants and runs two imports at once; nothing may be lost or
-//! doubled. Outside `ci`.
+//! `cargo xtask soak`: kills imports, copies, migrations, backups and restorations at random instants and runs two imports at once;
+//! nothing may be lost or doubled. With `--outage` it stops a server under a crowd instead. Outside `ci`.
 
+mod backup;
 mod copy;
 mod migration;
+mod outage;
 mod target;
 
 use std::{
@@ -30,10 +32,20 @@ pub(crate) struct Arguments {
     /// How many migrations to kill.
     #[arg(long, default_value_t = 50)]
     migration_kills: u32,
-    /// A PostgreSQL database to do half of the copies and migrations in, in schemas that are made and dropped.
+    /// How many backups to kill.
+    #[arg(long, default_value_t = 50)]
+    backup_kills: u32,
+    /// How many restorations to kill.
+    #[arg(long, default_value_t = 50)]
+    restore_kills: u32,
+    /// Instead, let eight writers and eight readers work for so long on a PostgreSQL server of its own, which is stopped and
+    /// started again three times.
+    #[arg(long, value_name = "SECONDS")]
+    outage: Option<u64>,
+    /// A PostgreSQL database to do half of what is not an import in, in schemas that are made and dropped.
     #[arg(long, value_name = "URL")]
     server: Option<String>,
-    /// A built binary to take instead of building a release.
+    /// A built binary to take instead of building a release: touchline, for an outage store-runner.
     #[arg(long, value_name = "FILE")]
     binary: Option<PathBuf>,
     /// How many of the soccer files to import each time.
@@ -48,20 +60,25 @@ pub(crate) struct Arguments {
 type Counts = Value;
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    if let Some(seconds) = arguments.outage {
+        return outage::run(&binary(arguments, "store-runner")?, Duration::from_secs(seconds));
+    }
     let Some(files) = bench::soccer_files() else { bail!("no soccer files; set TOUCHLINE_SHARED") };
     // Evenly spread over leagues and decades, so that old and new columns occur.
     let step = (files.len() / arguments.files.max(1)).max(1);
     let files = files.into_iter().step_by(step).take(arguments.files).collect();
-    let binary = match &arguments.binary {
-        Some(binary) => {
-            binary.canonicalize().with_context(|| format!("no binary at {}", binary.display()))?
-        }
-        None => bench::release_binary("touchline")?,
-    };
-    let soak = Soak { binary, files };
+    let soak = Soak { binary: binary(arguments, "touchline")?, files };
     soak.imports(arguments)?;
     copy::run(&soak, arguments).context("copies")?;
-    migration::run(&soak, arguments).context("migrations")
+    migration::run(&soak, arguments).context("migrations")?;
+    backup::run(&soak, arguments).context("backups")
+}
+
+fn binary(arguments: &Arguments, package: &str) -> Result<PathBuf> {
+    match &arguments.binary {
+        Some(binary) => binary.canonicalize().with_context(|| format!("no binary at {}", binary.display())),
+        None => bench::release_binary(package),
+    }
 }
 
 struct Soak {
@@ -228,6 +245,9 @@ mod tests {
             kills: 0,
             copy_kills: 0,
             migration_kills: 0,
+            backup_kills: 0,
+            restore_kills: 0,
+            outage: None,
             server: None,
             binary: None,
             files: 0,

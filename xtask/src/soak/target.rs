@@ -1,7 +1,8 @@
 //! Places for databases that are made, filled, killed and thrown away: a file, or a schema of a server.
 
 use std::{
-    path::Path,
+    fs,
+    path::{Path, PathBuf},
     process::Command,
     sync::atomic::{AtomicU32, Ordering},
 };
@@ -79,6 +80,30 @@ impl Target {
         self.json(soak, &["doctor"]).map(drop)
     }
 
+    /// Imports soccer files.
+    pub(super) fn import(&self, soak: &Soak, files: &[PathBuf]) -> Result<()> {
+        let import = ["data", "import", "--format", "football_data_co_uk", "--json"];
+        finish(&self.command(soak, &import).args(files).output()?).map(drop)
+    }
+
+    /// Removes the databases that restorations replaced and kept.
+    pub(super) fn forget_replaced(&self) -> Result<()> {
+        let Some((server, name)) = &self.schema else {
+            for entry in fs::read_dir(self.data())? {
+                let path = entry?.path();
+                if path.to_string_lossy().contains(".replaced-") {
+                    fs::remove_file(path)?;
+                }
+            }
+            return Ok(());
+        };
+        let kept = format!("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, '{name}_replaced_')");
+        for kept in psql(server, &kept)?.lines() {
+            psql(server, &format!("DROP SCHEMA {kept} CASCADE"))?;
+        }
+        Ok(())
+    }
+
     pub(super) fn counts(&self, soak: &Soak) -> Result<Counts> {
         let mut status = self.json(soak, &["data", "status"])?;
         keep_counts(&mut status);
@@ -90,14 +115,15 @@ impl Drop for Target {
     fn drop(&mut self) {
         if let Some((server, name)) = &self.schema {
             // Best effort: a schema that stays is named for this run.
+            let _ = self.forget_replaced();
             let _ = psql(server, &format!("DROP SCHEMA {name} CASCADE"));
         }
     }
 }
 
-fn psql(server: &str, statement: &str) -> Result<()> {
+fn psql(server: &str, statement: &str) -> Result<String> {
     let mut command = Command::new("psql");
-    command.args([server, "--quiet", "--no-psqlrc", "--command", statement]);
+    command.args([server, "--quiet", "--no-psqlrc", "--no-align", "--tuples-only", "--command", statement]);
     command.env("PGOPTIONS", "-c client_min_messages=warning");
-    finish(&command.output().context("cannot start psql")?).map(drop)
+    finish(&command.output().context("cannot start psql")?)
 }
