@@ -31,7 +31,7 @@ pub(super) struct Arguments {
     pub(super) port: Option<u16>,
 }
 
-/// Serves until Ctrl-C.
+/// Serves until Ctrl-C or, where there is one, SIGTERM.
 pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
     let store = app.existing_store().await?;
     let desk = app.desk(store.clone()).await?;
@@ -41,6 +41,8 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
         .await
         .with_context(|| format!("{host}:{port} cannot be listened on: choose another port with --port"))?;
     let address = listener.local_addr()?;
+    // Before anybody learns that this process serves: from now on a signal stops it in order.
+    let stop = stop_asked()?;
     app.out.answer(&serde_json::json!({ "listening": format!("http://{address}/") }), || {
         println!("dashboard at http://{address}/ (Ctrl-C stops)");
     })?;
@@ -49,7 +51,7 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
     let service = api::router(served).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service)
         .with_graceful_shutdown(async {
-            let _ = tokio::signal::ctrl_c().await;
+            stop.await;
             tracing::info!("stopping: open requests are answered first");
         })
         .await?;
@@ -60,6 +62,30 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
     }
     store.close().await;
     Ok(())
+}
+
+/// Ends when this process is asked to stop; asked is counted from this call, not from the first wait.
+#[cfg(unix)]
+fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => (),
+            _ = terminate.recv() => (),
+        }
+    })
+}
+
+/// Ends when this process is asked to stop; asked is counted from this call, not from the first wait.
+#[cfg(windows)]
+fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        let _ = interrupt.recv().await;
+    })
 }
 
 /// Warms up at the start, on every new day and after every import.

@@ -148,19 +148,21 @@ fn a_mapping_file_imports_any_csv() {
 }
 
 #[test]
-fn a_killed_server_and_ctrl_c_stop_cleanly() {
+fn ctrl_c_and_sigterm_end_the_server_cleanly() {
     let folder = with_sample();
-    let mut child = folder
-        .command(&["serve", "--port", "0", "--json"])
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    let mut line = String::new();
-    let stdout = child.stdout.take().expect("a pipe");
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line).expect("a line");
-    assert!(line.contains("http://127.0.0.1:"), "loopback unless told otherwise: {line}");
-    let stopped =
-        std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
-    assert!(stopped.success());
-    assert!(child.wait().expect("it ends").success(), "Ctrl-C is a clean end");
+    for signal in ["-INT", "-TERM"] {
+        let mut child = folder
+            .command(&["serve", "--port", "0", "--json"])
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("a pipe");
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line).expect("a line");
+        assert!(line.contains("http://127.0.0.1:"), "loopback unless told otherwise: {line}");
+        let stopped = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status();
+        assert!(stopped.expect("kill").success());
+        let ended = child.wait().expect("it ends");
+        assert!(ended.success(), "{signal} is a clean end: {ended}");
+    }
 }
