@@ -8,6 +8,13 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Sequence(pub i64);
 
+/// The first whole microsecond that is not before a moment. Facts are stored with whole ones, so those before the moment are
+/// those before this.
+pub fn first_micro_not_before(at: Timestamp) -> i64 {
+    // Before 1970 both parts are negative, and cutting off is rounding up.
+    at.as_microsecond() + i64::from(at.subsec_nanosecond() % 1000 > 0)
+}
+
 /// How `known_at` was found: observed, or assumed by a rule that never dates knowledge too early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

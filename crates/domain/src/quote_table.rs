@@ -9,7 +9,7 @@ use std::{collections::HashMap, hash::Hash};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    fact::{Fact, KnownRule, Sequence, Times},
+    fact::{Fact, KnownRule, Sequence, Times, first_micro_not_before},
     fixture::FixtureId,
     history::RecordedBy,
     odds::DecimalOdds,
@@ -230,12 +230,6 @@ impl<'h> QuotesOf<'h> {
             by.includes(origin.sequence).then_some(Fact { times, value })
         })
     }
-}
-
-/// Whole microseconds before `at` are those before the first one not before it.
-fn first_micro_not_before(at: Timestamp) -> i64 {
-    // Before 1970 both parts are negative, and cutting off is rounding up.
-    at.as_microsecond() + i64::from(at.subsec_nanosecond() % 1000 > 0)
 }
 
 /// The last instant of all where rounding up went beyond it.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{
     Fact, FixtureId, Injury, Play, PlayerCode, PlayerStatistics, Season, Sequence, TeamId, Times, Venue,
-    Weather, player::Profile,
+    Weather, fact::first_micro_not_before, player::Profile,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -13,7 +13,6 @@ use crate::{
     Store, StoreError, column,
     engine::{Row, query, query_as},
     fact,
-    history::first_micro_not_before,
     statement::detail as sql,
 };
 

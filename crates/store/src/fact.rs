@@ -9,7 +9,7 @@ use domain::{
     venue::Roof,
 };
 
-use crate::{StoreError, column, engine::Row, import::Version};
+use crate::{StoreError, column, engine::Row, import::Version, packed::Fields};
 
 /// Columns kickoff_start, kickoff_end, season, neutral, stage, status from `first` on.
 pub(crate) fn version(row: &Row, first: usize) -> Result<Version, StoreError> {
@@ -43,9 +43,19 @@ pub(crate) fn outcome(row: &Row, first: usize) -> Result<Outcome, StoreError> {
 
 /// The twelve columns of statistics from `first` on.
 pub(crate) fn statistics(row: &Row, first: usize) -> Result<MatchStatistics, StoreError> {
-    let pair = |n: usize| -> Result<Option<Pair>, StoreError> {
-        let home: Option<f64> = row.try_get(first + 2 * n)?;
-        let away: Option<f64> = row.try_get(first + 2 * n + 1)?;
+    pairs(|n| Ok(row.try_get(first + n)?))
+}
+
+/// The same twelve, the next fields of a packed fact.
+pub(crate) fn packed_statistics(fields: &mut Fields<'_>) -> Result<MatchStatistics, StoreError> {
+    pairs(|_| fields.nullable_real("statistics"))
+}
+
+fn pairs(
+    mut value: impl FnMut(usize) -> Result<Option<f64>, StoreError>,
+) -> Result<MatchStatistics, StoreError> {
+    let mut pair = |n: usize| -> Result<Option<Pair>, StoreError> {
+        let (home, away) = (value(2 * n)?, value(2 * n + 1)?);
         Ok(home.zip(away).map(|(home, away)| Pair { home, away }))
     };
     Ok(MatchStatistics {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use domain::{
     BookId, Competition, CompetitionId, FixtureId, History, KnownRule, Phase, Sequence, Sport, Times,
-    quote::Series,
+    fact::first_micro_not_before, quote::Series,
 };
 use jiff::Timestamp;
 
@@ -195,23 +195,5 @@ impl Known {
     fn occurred(self, occurred_at: Timestamp) -> Times {
         let Self { known_at, known_rule, recorded_at, sequence } = self;
         Times { occurred_at, known_at, known_rule, recorded_at, sequence }
-    }
-}
-
-/// Stored moments are whole microseconds: those before `at` are those before the first one not before it.
-pub(crate) fn first_micro_not_before(at: Timestamp) -> i64 {
-    -((-at.as_nanosecond()).div_euclid(1000) as i64)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_moment_within_a_microsecond_includes_that_microsecond() {
-        let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        assert_eq!(first_micro_not_before(at("1970-01-01T00:00:01Z")), 1_000_000);
-        assert_eq!(first_micro_not_before(at("1970-01-01T00:00:00.000000001Z")), 1);
-        assert_eq!(first_micro_not_before(at("1969-12-31T23:59:59.999999999Z")), 0);
     }
 }

@@ -33,12 +33,7 @@ impl Pace {
 
 /// What a value takes, roughly: its content and what surrounds it.
 fn bytes(value: &Value) -> usize {
-    let content = match value {
-        Value::Integer(_) | Value::Real(_) => 0,
-        Value::Text(text) => text.as_ref().map_or(0, String::len),
-        Value::Bytes(bytes) => bytes.as_ref().map_or(0, Vec::len),
-    };
-    content + size_of::<Value>()
+    value.content_bytes() + size_of::<Value>()
 }
 
 #[cfg(test)]

@@ -31,20 +31,13 @@ impl Dictionary {
     }
 }
 
-impl FromIterator<(i64, Series)> for Dictionary {
-    fn from_iter<I: IntoIterator<Item = (i64, Series)>>(series: I) -> Self {
-        let mut series: Vec<_> = series.into_iter().collect();
-        series.sort_unstable_by_key(|(number, _)| *number);
-        Self(series)
-    }
-}
-
 impl Store {
     /// All series there are at this moment.
     pub(crate) async fn all_series(&self) -> Result<Arc<Dictionary>, StoreError> {
         let text: Option<String> = query_scalar(sql::SERIES).fetch_one(self.readers()).await?;
-        let dictionary: Dictionary = packed::facts(text.as_deref()).map(series).collect::<Result<_, _>>()?;
-        let dictionary = Arc::new(dictionary);
+        let mut numbered: Vec<_> = packed::facts(text.as_deref()).map(series).collect::<Result<_, _>>()?;
+        numbered.sort_unstable_by_key(|(number, _)| *number);
+        let dictionary = Arc::new(Dictionary(numbered));
         *self.dictionary().write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&dictionary);
         Ok(dictionary)
     }

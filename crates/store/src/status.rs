@@ -2,7 +2,7 @@
 
 use domain::{Competition, CompetitionId, Season, Sequence};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Store, StoreError, column,
@@ -34,7 +34,7 @@ pub struct Status {
 }
 
 /// One season of a competition.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeasonStatus {
     /// The competition.
     pub competition: CompetitionId,

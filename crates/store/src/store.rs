@@ -1,9 +1,9 @@
 //! Opening and closing.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, num::NonZero, sync::Arc, thread, time::Duration};
 
 use domain::quote::Series;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit};
 
 use crate::{
     Place, StoreError,
@@ -27,6 +27,8 @@ pub enum Access {
 pub struct Store {
     place: Place,
     readers: Pool,
+    /// Turns of reads that take long.
+    turns: Arc<Semaphore>,
     writer: Option<Arc<Mutex<Writer>>>,
     recent: Recent,
     dictionary: SharedDictionary,
@@ -103,13 +105,13 @@ impl Outage {
     }
 }
 
-/// Does a write until it is done or the database is gone for good. Only for writes that, done twice, do nothing more.
+/// Reads or writes until it is done or the database is gone for good. Only for writes that, done twice, do nothing more.
 macro_rules! outlasting {
-    ($write:expr) => {{
+    ($work:expr) => {{
         let mut outage = crate::store::Outage::default();
         loop {
             // Boxed, so that what awaits it need not hold all of its state.
-            match Box::pin($write).await {
+            match Box::pin($work).await {
                 Err(error) if outage.outlast(error.is_outage()).await => {}
                 done => break done,
             }
@@ -146,6 +148,7 @@ impl Store {
         Self {
             place: place.clone(),
             readers,
+            turns: Arc::new(Semaphore::new(thread::available_parallelism().map_or(1, NonZero::get))),
             writer,
             recent: Recent::default(),
             dictionary: SharedDictionary::default(),
@@ -181,6 +184,13 @@ impl Store {
 
     pub(crate) fn readers(&self) -> &Pool {
         &self.readers
+    }
+
+    /// The turn of a read that takes long. As many have theirs at once as there are cores: more would not end sooner, and those
+    /// that take short would wait for each of them. Nobody waits for a turn with a connection in hand. The turns are never
+    /// closed, so there is always one to come.
+    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.turns.acquire().await.ok()
     }
 
     pub(crate) fn recent(&self) -> &Recent {

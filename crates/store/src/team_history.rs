@@ -2,18 +2,18 @@
 
 use std::collections::HashMap;
 
-use domain::{Fixture, FixtureId, MatchStatistics, Outcome, TeamId};
-use futures_util::TryStreamExt as _;
+use domain::{Fixture, FixtureId, MatchStatistics, Outcome, Sport, TeamId, fact::first_micro_not_before};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
     Store, StoreError, column,
-    engine::{Connection, query, query_scalar},
+    engine::{query, query_as},
     fact,
-    history::{facts, first_micro_not_before},
+    history::facts,
     packed::{self, Fields},
-    statement::{fact as sql, import::LAST_SEQUENCE},
+    statement::fact as sql,
+    store::outlasting,
 };
 
 /// A match of a team as it was known at a moment.
@@ -38,21 +38,49 @@ impl Store {
         from: Timestamp,
         as_of: Timestamp,
     ) -> Result<Vec<TeamMatch>, StoreError> {
-        let competitions = self.competitions().await?;
+        outlasting!(self.try_team_history(team, from, first_micro_not_before(as_of)))
+    }
+
+    async fn try_team_history(
+        &self,
+        team: TeamId,
+        from: Timestamp,
+        before: i64,
+    ) -> Result<Vec<TeamMatch>, StoreError> {
+        let _turn = self.turn().await;
         let mut connection = self.readers().acquire().await?;
-        // Facts up to one import are the same in all that follow, as in a history.
-        let last: Option<i64> = query_scalar(LAST_SEQUENCE).fetch_one(&mut connection).await?;
-        let asked = Asked { team, before: first_micro_not_before(as_of), last: last.unwrap_or_default() };
-        let fixtures = asked.packed(&mut connection, sql::TEAM_VERSIONS, |id, fields| {
-            let competition = column::parsed("competition", fields.text("competition")?)?;
-            let known = competitions.iter().find(|c| c.id == competition);
-            let sport = known.ok_or_else(|| column::not_understood("competition", competition))?.sport;
+        let asked = query_as(sql::TEAM_MATCHES).bind(team.0).bind(before);
+        let (last, competitions, versions, results, counted): Packed =
+            asked.fetch_one(&mut connection).await?;
+        let mut sports = HashMap::new();
+        for mut fields in packed::facts(competitions.as_deref()) {
+            let id = fields.text("id")?;
+            let sport = fields.text("sport")?;
+            sports.insert(
+                id,
+                (column::parsed("id", id)?, column::coded("sport", sport, Sport::from_code(sport))?),
+            );
+        }
+        let fixtures = Latest::of(versions.as_deref(), |id, fields| {
+            let competition = fields.text("competition")?;
+            let (competition, sport) =
+                *sports.get(competition).ok_or_else(|| column::not_understood("competition", competition))?;
             facts::fixture(id, competition, sport, fields)
-        });
-        let mut fixtures = fixtures.await?.in_no_order();
-        let mut outcomes =
-            asked.packed(&mut connection, sql::TEAM_RESULTS, |_, fields| facts::outcome(fields)).await?;
-        let mut statistics = asked.statistics(&mut connection).await?;
+        })?;
+        let mut outcomes = Latest::of(results.as_deref(), |_, fields| facts::outcome(fields))?;
+        let mut statistics = Latest::default();
+        if packed::is_exact(counted.as_deref()) {
+            statistics = Latest::of(counted.as_deref(), |_, fields| fact::packed_statistics(fields))?;
+        } else {
+            // Facts up to one import are the same in all that follow, as in a history.
+            let rows = query(sql::TEAM_STATISTICS).bind(team.0).bind(before).bind(last.unwrap_or_default());
+            for row in rows.fetch_all(&mut connection).await? {
+                let known = (row.try_get(1)?, row.try_get(2)?);
+                statistics.add(FixtureId(row.try_get(0)?), known, fact::statistics(&row, 3)?);
+            }
+        }
+        drop(connection);
+        let mut fixtures = fixtures.in_no_order();
         fixtures.retain(|fixture| fixture.kickoff.earliest() >= from);
         fixtures.sort_unstable_by_key(|fixture| (fixture.kickoff.earliest(), fixture.id));
         let matches = fixtures.into_iter().map(|fixture| TeamMatch {
@@ -64,44 +92,8 @@ impl Store {
     }
 }
 
-/// Of which team, known before which microsecond, up to which import.
-struct Asked {
-    team: TeamId,
-    before: i64,
-    last: i64,
-}
-
-impl Asked {
-    /// What a statement says last of each fixture: fixture, known_at, sequence, and what `read` understands.
-    async fn packed<T>(
-        &self,
-        connection: &mut Connection,
-        statement: &'static str,
-        read: impl Fn(FixtureId, &mut Fields<'_>) -> Result<T, StoreError>,
-    ) -> Result<Latest<T>, StoreError> {
-        let query = query_scalar(statement).bind(self.team.0).bind(self.before).bind(self.last);
-        let text: Option<String> = query.fetch_one(connection).await?;
-        let mut latest = Latest::default();
-        for mut fields in packed::facts(text.as_deref()) {
-            let fixture = FixtureId(fields.number("fixture_id")?);
-            let known = (fields.number("known_at")?, fields.number("sequence")?);
-            latest.add(fixture, known, read(fixture, &mut fields)?);
-        }
-        Ok(latest)
-    }
-
-    /// Not packed, because numbers with a fraction do not survive as text on every engine.
-    async fn statistics(&self, connection: &mut Connection) -> Result<Latest<MatchStatistics>, StoreError> {
-        let query = query(sql::TEAM_STATISTICS).bind(self.team.0).bind(self.before).bind(self.last);
-        let mut rows = query.fetch(connection);
-        let mut latest = Latest::default();
-        while let Some(row) = rows.try_next().await? {
-            let known = (row.try_get(1)?, row.try_get(2)?);
-            latest.add(FixtureId(row.try_get(0)?), known, fact::statistics(&row, 3)?);
-        }
-        Ok(latest)
-    }
-}
+/// The last import; competitions, versions, results and statistics as texts of facts.
+type Packed = (Option<i64>, Option<String>, Option<String>, Option<String>, Option<String>);
 
 /// Of each fixture the fact that became known last; of two of one moment that of the later import.
 struct Latest<T>(HashMap<FixtureId, ((i64, i64), T)>);
@@ -113,6 +105,20 @@ impl<T> Default for Latest<T> {
 }
 
 impl<T> Latest<T> {
+    /// Those of a text of facts, each of fixture, known_at, sequence, and what `read` understands.
+    fn of(
+        text: Option<&str>,
+        read: impl Fn(FixtureId, &mut Fields<'_>) -> Result<T, StoreError>,
+    ) -> Result<Self, StoreError> {
+        let mut latest = Self::default();
+        for mut fields in packed::facts(text) {
+            let fixture = FixtureId(fields.number("fixture_id")?);
+            let known = (fields.number("known_at")?, fields.number("sequence")?);
+            latest.add(fixture, known, read(fixture, &mut fields)?);
+        }
+        Ok(latest)
+    }
+
     fn add(&mut self, fixture: FixtureId, known: (i64, i64), value: T) {
         if self.0.get(&fixture).is_none_or(|(earlier, _)| *earlier < known) {
             self.0.insert(fixture, (known, value));

@@ -10,7 +10,6 @@ use crate::{
 #[derive(Debug)]
 pub struct Upgrade {
     unmigrated: Unmigrated,
-    known: i64,
 }
 
 impl Upgrade {
@@ -19,8 +18,7 @@ impl Upgrade {
     /// # Errors
     /// When the place cannot be used, or others have been writing for too long.
     pub async fn begin(place: &Place) -> Result<Option<Self>, StoreError> {
-        let known = engine::newest_schema();
-        Ok(engine::begin_upgrade(place).await?.map(|unmigrated| Self { unmigrated, known }))
+        Ok(engine::begin_upgrade(place).await?.map(|unmigrated| Self { unmigrated }))
     }
 
     /// The schema it has.
@@ -30,7 +28,7 @@ impl Upgrade {
 
     /// The schema it will have.
     pub fn known(&self) -> i64 {
-        self.known
+        engine::newest_schema()
     }
 
     /// Whether it is a copy that was not finished, which nobody needs to come back to.

@@ -87,14 +87,6 @@ fn a_price_is_visible_after_its_moment_however_fine_the_moments_are() {
 }
 
 #[test]
-fn moments_are_rounded_up_on_both_sides_of_1970() {
-    for nanos in [-2001, -2000, -1999, -1001, -1000, -999, -1, 0, 1, 999, 1000, 1001] {
-        let at = Timestamp::from_nanosecond(nanos).unwrap();
-        assert_eq!(i128::from(first_micro_not_before(at)), -(-nanos).div_euclid(1000), "{nanos}");
-    }
-}
-
-#[test]
 fn the_last_instant_of_all_can_be_kept() {
     let known_at = Timestamp::MAX;
     let facts = [fact(1, series("book", Selection::Home), known_at, 1)];

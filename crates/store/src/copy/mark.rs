@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use super::SEEDED;
 use crate::{
     Store, StoreError, Table, column,
-    engine::{Durability, Row, Transaction, query, query_scalar},
+    engine::{self, Durability, Row, Transaction, query, query_scalar},
     statement::copy as copies,
+    upkeep,
 };
 
 /// A copy on record in its target.
@@ -82,8 +83,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn unfinished_copy(&self) -> Result<Option<Timestamp>, StoreError> {
-        let begun: Option<i64> = query_scalar(copies::UNFINISHED_COPY).fetch_optional(self.readers()).await?;
-        begun.map(column::instant).transpose()
+        upkeep::unfinished_copy(self.readers(), engine::newest_schema()).await
     }
 
     pub(crate) async fn refuse_unfinished_copy(&self) -> Result<(), StoreError> {

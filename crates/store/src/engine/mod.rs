@@ -93,6 +93,13 @@ fn check_known(place: Place, found: i64) -> Result<(), StoreError> {
     }
 }
 
+impl Connection {
+    /// Whether large tables lie in parts by time, so that it pays to ask first between which moments rows have to be looked for.
+    pub(crate) fn keeps_parts(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+}
+
 impl Pool {
     pub(crate) async fn acquire(&self) -> Result<Connection, sqlx::Error> {
         Ok(match self {
@@ -263,7 +270,8 @@ pub(crate) struct Values<'v>(Sink<'v>);
 enum Sink<'v> {
     Sqlite(&'v mut sqlx::sqlite::SqliteArguments),
     /// In the binary format of COPY.
-    Postgres(&'v mut Vec<u8>),
+    Copy(&'v mut Vec<u8>),
+    Arrays(&'v mut postgres::array::Arrays),
 }
 
 impl Values<'_> {
@@ -271,10 +279,11 @@ impl Values<'_> {
     pub(crate) fn add(&mut self, value: impl Into<Value>) -> Result<(), StoreError> {
         match &mut self.0 {
             Sink::Sqlite(arguments) => Ok(sqlite::add(arguments, value.into())?),
-            Sink::Postgres(bytes) => {
+            Sink::Copy(bytes) => {
                 postgres::copy(bytes, value.into());
                 Ok(())
             }
+            Sink::Arrays(arrays) => arrays.add(value.into()),
         }
     }
 }

@@ -20,6 +20,15 @@ impl Value {
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Integer(None) | Self::Real(None) | Self::Text(None) | Self::Bytes(None))
     }
+
+    /// Bytes of text or bytes; a number has none beyond the value itself.
+    pub(crate) fn content_bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.as_ref().map_or(0, String::len),
+            Self::Bytes(bytes) => bytes.as_ref().map_or(0, Vec::len),
+            Self::Integer(_) | Self::Real(_) => 0,
+        }
+    }
 }
 
 /// As people look for it.

@@ -41,8 +41,9 @@ pub(super) async fn read(pool: &Pool, reading: &Reading, groups: &[Group]) -> Re
             for fields in packed::facts(results.await?.as_deref()) {
                 facts.results.push(result(fields, reading)?);
             }
+            facts.read_statistics(&mut connection, reading, group, first, last).await?;
         }
-        facts.read_rows(&mut connection, reading, group).await?;
+        facts.read_line_ups(&mut connection, reading, group).await?;
     }
     Ok(facts)
 }
@@ -109,26 +110,45 @@ pub(crate) fn outcome(fields: &mut Fields<'_>) -> Result<Outcome, StoreError> {
 }
 
 impl Facts {
-    /// What cannot be packed: statistics, because numbers with a fraction do not survive as text on every engine, and line-ups,
-    /// because names are free text.
-    async fn read_rows(
+    async fn read_statistics(
         &mut self,
         connection: &mut Connection,
         reading: &Reading,
         group: &Group,
+        first: i64,
+        last: i64,
     ) -> Result<(), StoreError> {
-        let select = |statement| {
-            query(statement).bind(group.competition.as_str()).bind(reading.before).bind(reading.last)
-        };
-        let mut rows = select(sql::HISTORY_STATISTICS).fetch(connection);
-        while let Some(row) = rows.try_next().await? {
+        let text = of_range(connection, sql::HISTORY_STATISTICS, reading, group, first, last).await?;
+        if packed::is_exact(text.as_deref()) {
+            for mut fields in packed::facts(text.as_deref()) {
+                let fixture = FixtureId(fields.number("fixture_id")?);
+                let known = reading.known(&mut fields)?;
+                let times = known.occurred(column::instant(fields.number("occurred_at")?)?);
+                let statistics = fact::packed_statistics(&mut fields)?;
+                self.statistics.push(Fact { times, value: StatisticsOf { fixture, statistics } });
+            }
+            return Ok(());
+        }
+        let rows =
+            query(sql::HISTORY_STATISTICS_ROWS).bind(group.competition.as_str()).bind(first).bind(last);
+        for row in rows.bind(reading.before).bind(reading.last).fetch_all(connection).await? {
             let times = reading.times(&row)?;
             let value =
                 StatisticsOf { fixture: FixtureId(row.try_get(0)?), statistics: fact::statistics(&row, 5)? };
             self.statistics.push(Fact { times, value });
         }
-        drop(rows);
-        let mut rows = select(sql::HISTORY_LINE_UPS).fetch(connection);
+        Ok(())
+    }
+
+    /// Not packed, because names are free text.
+    async fn read_line_ups(
+        &mut self,
+        connection: &mut Connection,
+        reading: &Reading,
+        group: &Group,
+    ) -> Result<(), StoreError> {
+        let select = query(sql::HISTORY_LINE_UPS).bind(group.competition.as_str());
+        let mut rows = select.bind(reading.before).bind(reading.last).fetch(connection);
         while let Some(row) = rows.try_next().await? {
             let times = reading.times(&row)?;
             let value = LineUpOf { fixture: FixtureId(row.try_get(0)?), line_up: fact::line_up(&row, 5)? };

@@ -38,16 +38,14 @@ pub(super) async fn read(
         return Ok(quotes);
     }
     let sought = sought(&wanted);
-    let mut stretches = Vec::new();
+    let mut texts: Vec<BoxFuture<'_, Result<Option<String>, StoreError>>> = Vec::new();
     for group in groups {
         let competition = group.competition.as_str();
         let spans = Span::all(store.readers(), competition).await?;
         let at_once = if sought.is_some() { FEW_AT_ONCE } else { ALL_AT_ONCE };
-        stretches.extend(spans.chunks(at_once).filter_map(Span::around).map(|span| (competition, span)));
-    }
-    let mut texts: Vec<BoxFuture<'_, Result<Option<String>, StoreError>>> = Vec::new();
-    for (competition, span) in stretches {
-        texts.push(span.quotes(store.readers(), competition, reading, sought.as_ref()).boxed());
+        for span in spans.chunks(at_once).filter_map(Span::around) {
+            texts.push(span.quotes(store.readers(), competition, reading, sought.as_ref()).boxed());
+        }
     }
     let mut texts = stream::iter(texts).buffered(SIDE_BY_SIDE);
     while let Some(text) = texts.try_next().await? {

@@ -188,12 +188,13 @@ async fn import(
     hash: PayloadHash,
     series: &mut SeriesNumbers,
 ) -> Result<ImportOutcome, StoreError> {
-    let read = batch.n_records() as u64;
+    let records = batch.n_records();
+    let read = records as u64;
     let earlier = last_import(connection, hash, &batch.format).await?;
     if earlier.is_some_and(|(_, complete)| complete) {
         return Ok(unchanged(read));
     }
-    let registered = Registered { records: batch.n_records(), complete: batch.unknown_names.is_empty() };
+    let registered = Registered { records, complete: batch.unknown_names.is_empty() };
     let sequence = register(connection, batch, hash, registered).await?;
     let released = quarantine::released(connection, hash).await?;
     let released = released.into_iter().filter(|r| r.rule == conflict::RULE).map(|r| r.row).collect();

@@ -248,7 +248,7 @@ impl Rows<'_> {
         let (mut batch, mut bytes) = (Vec::new(), 0);
         while batch.len() < BATCH_ROWS && bytes < BATCH_BYTES {
             let Some(row) = self.next().await? else { break };
-            bytes += row.iter().map(length).sum::<usize>();
+            bytes += row.iter().map(Value::content_bytes).sum::<usize>();
             batch.push(row);
         }
         Ok(batch)
@@ -273,14 +273,6 @@ impl Rows<'_> {
                 Ok(page.pop_front())
             }
         }
-    }
-}
-
-fn length(value: &Value) -> usize {
-    match value {
-        Value::Text(text) => text.as_ref().map_or(0, String::len),
-        Value::Bytes(bytes) => bytes.as_ref().map_or(0, Vec::len),
-        Value::Integer(_) | Value::Real(_) => 0,
     }
 }
 

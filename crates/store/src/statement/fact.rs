@@ -1,5 +1,62 @@
 //! Fixtures, results, statistics and quotes.
 
+/// A real number packed: `-` for null, whole ones as integers, others as the engine writes them, and `?` where that is not
+/// the same number again. PostgreSQL writes as many digits as it takes; SQLite writes fifteen.
+macro_rules! real {
+    ($column:literal) => {
+        concat!(
+            "CASE WHEN s.",
+            $column,
+            " IS NULL THEN '-' WHEN s.",
+            $column,
+            " NOT BETWEEN -1e15 AND 1e15 THEN '?' WHEN CAST(s.",
+            $column,
+            " AS BIGINT) = s.",
+            $column,
+            " THEN CAST(CAST(s.",
+            $column,
+            " AS BIGINT) AS TEXT) WHEN CAST(CAST(s.",
+            $column,
+            " AS TEXT) AS DOUBLE PRECISION) = s.",
+            $column,
+            " THEN CAST(s.",
+            $column,
+            " AS TEXT) ELSE '?' END"
+        )
+    };
+}
+
+/// The columns of statistics, packed.
+macro_rules! statistics {
+    () => {
+        concat!(
+            real!("expected_goals_home"),
+            ", ",
+            real!("expected_goals_away"),
+            ", ",
+            real!("shots_home"),
+            ", ",
+            real!("shots_away"),
+            ", ",
+            real!("shots_on_target_home"),
+            ", ",
+            real!("shots_on_target_away"),
+            ", ",
+            real!("corners_home"),
+            ", ",
+            real!("corners_away"),
+            ", ",
+            real!("red_cards_home"),
+            ", ",
+            real!("red_cards_away"),
+            ", ",
+            real!("possession_home"),
+            ", ",
+            real!("possession_away")
+        )
+    };
+}
+
 statements! {
     COMPETITION_OF = "SELECT competition FROM fixture WHERE id = $1";
     LAST_FIXTURE = "SELECT COALESCE(MAX(id), 0) FROM fixture";
@@ -38,21 +95,23 @@ statements! {
     /// they leave the other partitions out of the plan.
     ODDS_PATH = "SELECT string_agg(concat_ws(' ', q.known_at, q.sequence, q.known_rule, q.series_id, q.price_micros), ';') \
         FROM quote q WHERE q.fixture_id = $1 AND q.known_at >= $2 AND q.known_at < $3";
-    /// Of every series the last price.
-    LATEST_ODDS = "SELECT string_agg(concat_ws(' ', l.known_at, l.sequence, l.known_rule, l.series_id, l.price_micros), ';') \
-        FROM (SELECT q.series_id, q.known_at, q.sequence, q.price_micros, q.known_rule, \
-        ROW_NUMBER() OVER (PARTITION BY q.series_id ORDER BY q.known_at DESC, q.sequence DESC) AS place \
-        FROM quote q WHERE q.fixture_id = $1 AND q.known_at >= $2 AND q.known_at < $3) l WHERE l.place = 1";
-    TEAM_VERSIONS = "SELECT string_agg(concat_ws(' ', v.fixture_id, v.known_at, v.sequence, f.competition, f.home_id, f.away_id, \
+    /// The last import, versions, results and statistics packed: one statement sees one state, and one question is asked once.
+    TEAM_MATCHES = concat!("SELECT (SELECT MAX(sequence) FROM import), \
+        (SELECT string_agg(concat_ws(' ', c.id, c.sport), ';') FROM competition c), \
+        (SELECT string_agg(concat_ws(' ', v.fixture_id, v.known_at, v.sequence, f.competition, f.home_id, f.away_id, \
         v.kickoff_start, COALESCE(CAST(v.kickoff_end AS TEXT), '-'), v.season, v.neutral, v.stage, v.status), ';') \
         FROM (SELECT id, competition, home_id, away_id FROM fixture WHERE home_id = $1 UNION ALL \
         SELECT id, competition, home_id, away_id FROM fixture WHERE away_id = $1) f \
-        JOIN fixture_version v ON v.fixture_id = f.id WHERE v.known_at < $2 AND v.sequence <= $3";
-    TEAM_RESULTS = "SELECT string_agg(concat_ws(' ', r.fixture_id, r.known_at, r.sequence, \
+        JOIN fixture_version v ON v.fixture_id = f.id WHERE v.known_at < $2), \
+        (SELECT string_agg(concat_ws(' ', r.fixture_id, r.known_at, r.sequence, \
         r.status, COALESCE(CAST(r.regulation_home AS TEXT), '-'), COALESCE(CAST(r.regulation_away AS TEXT), '-'), \
         r.full_time_home, r.full_time_away, COALESCE(r.periods, '-')), ';') \
         FROM (SELECT id FROM fixture WHERE home_id = $1 UNION ALL SELECT id FROM fixture WHERE away_id = $1) f \
-        JOIN result r ON r.fixture_id = f.id WHERE r.known_at < $2 AND r.sequence <= $3";
+        JOIN result r ON r.fixture_id = f.id WHERE r.known_at < $2), \
+        (SELECT string_agg(concat_ws(' ', s.fixture_id, s.known_at, s.sequence, ", statistics!(), "), ';') \
+        FROM (SELECT id FROM fixture WHERE home_id = $1 UNION ALL SELECT id FROM fixture WHERE away_id = $1) f \
+        JOIN statistics s ON s.fixture_id = f.id WHERE s.known_at < $2)");
+    /// Row by row, where packing would lose something.
     TEAM_STATISTICS = "SELECT s.fixture_id, s.known_at, s.sequence, \
         s.expected_goals_home, s.expected_goals_away, s.shots_home, s.shots_away, s.shots_on_target_home, \
         s.shots_on_target_away, s.corners_home, s.corners_away, s.red_cards_home, s.red_cards_away, \
@@ -73,12 +132,15 @@ statements! {
         r.full_time_home, r.full_time_away, COALESCE(r.periods, '-')), ';') \
         FROM fixture f JOIN result r ON r.fixture_id = f.id \
         WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND r.known_at < $4 AND r.sequence <= $5";
-    HISTORY_STATISTICS = "SELECT s.fixture_id, s.known_at, s.sequence, s.known_rule, s.occurred_at, \
+    HISTORY_STATISTICS = concat!("SELECT string_agg(concat_ws(' ', s.fixture_id, s.known_at, s.sequence, s.known_rule, \
+        s.occurred_at, ", statistics!(), "), ';') FROM fixture f JOIN statistics s ON s.fixture_id = f.id \
+        WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND s.known_at < $4 AND s.sequence <= $5");
+    /// Row by row, where packing would lose something.
+    HISTORY_STATISTICS_ROWS = "SELECT s.fixture_id, s.known_at, s.sequence, s.known_rule, s.occurred_at, \
         s.expected_goals_home, s.expected_goals_away, s.shots_home, s.shots_away, s.shots_on_target_home, \
         s.shots_on_target_away, s.corners_home, s.corners_away, s.red_cards_home, s.red_cards_away, \
-        s.possession_home, s.possession_away \
-        FROM fixture f JOIN statistics s ON s.fixture_id = f.id \
-        WHERE f.competition = $1 AND s.known_at < $2 AND s.sequence <= $3 ORDER BY f.id, s.known_at, s.sequence";
+        s.possession_home, s.possession_away FROM fixture f JOIN statistics s ON s.fixture_id = f.id \
+        WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND s.known_at < $4 AND s.sequence <= $5";
     HISTORY_LINE_UPS = "SELECT l.fixture_id, l.known_at, l.sequence, l.known_rule, l.occurred_at, l.home_player, \
         l.home_name, l.away_player, l.away_name FROM fixture f JOIN line_up l ON l.fixture_id = f.id \
         WHERE f.competition = $1 AND l.known_at < $2 AND l.sequence <= $3 ORDER BY f.id, l.known_at, l.sequence";

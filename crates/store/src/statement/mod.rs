@@ -65,6 +65,12 @@ impl BulkInsert {
         format!("{} VALUES {}", self.head, vec![tuple.as_str(); rows].join(","))
     }
 
+    /// The statement for any number of rows on PostgreSQL, with one array of these types per column.
+    pub(crate) fn of_arrays<'t>(&self, types: impl Iterator<Item = &'t str>) -> String {
+        let arrays = types.zip(1..).map(|(of, place)| format!("CAST(${place} AS {of})"));
+        format!("{} SELECT * FROM unnest({})", self.head, arrays.collect::<Vec<_>>().join(", "))
+    }
+
     /// The same as PostgreSQL's COPY in its binary format.
     pub(crate) fn as_copy(&self) -> String {
         format!("COPY {} FROM STDIN (FORMAT binary)", self.head.trim_start_matches(INSERT))

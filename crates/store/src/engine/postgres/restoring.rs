@@ -8,7 +8,7 @@ use std::time::Duration;
 use sqlx::{AssertSqlSafe, Connection as _, postgres::PgConnection};
 
 use super::{IN_USE, first_connection, options};
-use crate::{Access, Place, StoreError, engine::side::PATIENCE, place::Server};
+use crate::{Access, Place, StoreError, catalogue::quoted, engine::side::PATIENCE, place::Server};
 
 /// The schema in which the store of the one in force is filled, by the number that its lock has too.
 const SIDE: &str = "SELECT 'touchline_restoring_' || to_hex(hashtext(CAST(current_schema() AS TEXT)))";
@@ -159,10 +159,6 @@ fn named(name: &str, ending: &str) -> String {
         length -= 1;
     }
     format!("{}{ending}", &name[..length])
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 async fn run(connection: &mut PgConnection, sql: &str) -> Result<(), StoreError> {

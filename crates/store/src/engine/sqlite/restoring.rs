@@ -157,7 +157,7 @@ fn ignore_absent(done: io::Result<()>) -> io::Result<()> {
     }
 }
 
-fn folder(path: &Path) -> Option<&Path> {
+pub(super) fn folder(path: &Path) -> Option<&Path> {
     path.parent().map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
 }
 

@@ -10,7 +10,7 @@ use sqlx::{
     sqlite::{SqlitePool, SqlitePoolOptions},
 };
 
-use super::{at_opening, bytes, occupancy, reading, restoring};
+use super::{at_opening, bytes, count_rows, occupancy, reading, restoring};
 use crate::{
     Access, Place, StoreError,
     engine::Pool,
@@ -43,18 +43,12 @@ pub(in crate::engine) async fn vitals(place: &Place, pool: &SqlitePool) -> Resul
         timescale_version: None,
         bytes: bytes(pool).await?.unsigned_abs(),
         // No log is there when nobody has the file open.
-        wal_bytes: Some(std::fs::metadata(log_of(path)).map_or(0, |log| log.len())),
+        wal_bytes: Some(std::fs::metadata(occupancy::beside(path, "-wal")).map_or(0, |log| log.len())),
         connections: None,
         max_connections: None,
         cache_hit_ratio: None,
         pages: Some(pages(pool).await?),
     })
-}
-
-fn log_of(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
-    name.into()
 }
 
 pub(in crate::engine) async fn extents(pool: &SqlitePool) -> Result<Extents, StoreError> {
@@ -100,9 +94,8 @@ pub(in crate::engine) async fn vacuum(
     let Place::File(path) = place else { return Err(StoreError::NotAStore { place: place.clone() }) };
     let Pages { page_bytes, count, free } = pages(pool).await?;
     let needed = (count - free) * page_bytes;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // The log, and the temporary file if it is on the same disk.
-    require_space(folder, 2 * needed)?;
+    require_space(restoring::folder(path).unwrap_or(Path::new("/")), 2 * needed)?;
     require_space(&temporary_folder(), needed)?;
 
     let mut connection = pool.acquire().await?;
@@ -117,8 +110,7 @@ pub(in crate::engine) async fn vacuum(
     step("folding the new pages into the file");
     run(&mut connection, "PRAGMA wal_checkpoint(TRUNCATE)").await?;
     step("learning the sizes of tables");
-    run(&mut connection, "PRAGMA analysis_limit = 1000").await?;
-    run(&mut connection, "ANALYZE").await
+    count_rows(&mut connection).await
 }
 
 async fn run(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), StoreError> {

@@ -92,3 +92,29 @@ async fn sums_are_kept_with_the_prices() {
     let findings = place.store.integrity().await.unwrap();
     assert_eq!(findings, ["the number of prices of 1 fixtures is not what is on record of them"]);
 }
+
+#[tokio::test]
+async fn statistics_come_back_to_the_bit_however_many_digits_they_take() {
+    use domain::{RecordedBy, statistics::Pair};
+    let values =
+        [0.0, 3.0, 0.55, 1.723_83, 1.0 / 3.0, 0.1 + 0.2, 1e-7, 123_456.789, 1e15, 2e18, f64::MIN_POSITIVE];
+    // Alone, so that those that need no more than fifteen digits are packed, and together with one that does.
+    for (others, value) in [None, Some(1.0 / 3.0)].into_iter().flat_map(|o| values.map(|value| (o, value))) {
+        let place = place().await;
+        let mut records = season(2);
+        for (record, x) in records.iter_mut().zip([Some(value), others]) {
+            record.statistics.expected_goals = x.map(|home| Pair { home, away: value });
+            record.statistics.possession = None;
+        }
+        place.import(batch("a", NOW, records)).await;
+        let end = ts("2030-01-01T00:00:00Z");
+        let expected = Some(Pair { home: value, away: value });
+        let history = place.store.history(&touchline_store::Scope::default()).await.unwrap();
+        let snapshot = history.as_of(end, RecordedBy::Now);
+        let known = snapshot.statistics_facts().find(|fact| fact.value.fixture == FixtureId(1)).unwrap();
+        assert_eq!(known.value.statistics.expected_goals, expected, "{value:?}");
+        let matches = place.store.team_history(TeamId(1), ts("2000-01-01T00:00:00Z"), end).await.unwrap();
+        let first = matches.iter().find(|m| m.fixture.id == FixtureId(1)).unwrap();
+        assert_eq!(first.statistics.unwrap().expected_goals, expected, "{value:?}");
+    }
+}
