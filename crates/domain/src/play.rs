@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{code::Code, fixture::Side, outcome::Score, player::PlayerCode};
 
 /// One play. What a source does not give, or what a sport does not have, is absent.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Play {
     /// The source's number of it, unique in its match and rising with time.
     pub number: u32,
@@ -46,25 +46,7 @@ pub struct Play {
 impl Play {
     /// A play of which nothing but its number is known.
     pub fn numbered(number: u32) -> Self {
-        Self {
-            number,
-            period: None,
-            clock_secs: None,
-            possession: None,
-            down: None,
-            distance: None,
-            yards_to_goal: None,
-            kind: None,
-            yards_gained: None,
-            score: None,
-            timeouts: None,
-            passer: None,
-            receiver: None,
-            rusher: None,
-            expected_points_added: None,
-            home_win_probability: None,
-            description: None,
-        }
+        Self { number, ..Self::default() }
     }
 
     /// This play where a later word of it does not say otherwise: what only one says stays.

@@ -50,7 +50,7 @@ impl App {
     /// Where the database is: a server when the configuration names one, else a file in the data folder.
     pub(crate) fn database(&self) -> Result<Place> {
         let url = &self.config.database.url;
-        if url.is_empty() { Ok(file_in(&self.data)) } else { self.place(url) }
+        if url.is_set() { self.place(url) } else { Ok(file_in(&self.data)) }
     }
 
     /// A file, the database of a data folder, or a server with as many connections as are configured.

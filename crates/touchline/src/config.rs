@@ -102,7 +102,7 @@ pub(crate) struct Checks {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Caching {
     /// A Redis to share with other processes; blank for this process's memory.
-    pub(crate) url: cache::Address,
+    pub(crate) url: Address,
     /// What the names of entries begin with, where installations share a Redis.
     pub(crate) prefix: String,
     /// Most bytes in memory.
@@ -186,7 +186,7 @@ impl Default for Betting {
 impl Default for Caching {
     fn default() -> Self {
         Self {
-            url: cache::Address::default(),
+            url: Address::default(),
             prefix: "touchline".into(),
             capacity_bytes: 64 << 20,
             timeout_ms: 100,
@@ -230,7 +230,10 @@ impl Config {
     fn check(&self) -> Result<()> {
         forecast::model::by_name(&self.forecast.model).context("forecast.model")?;
         self.betting.policy.check().context("betting.policy")?;
-        self.cache.url.check().context("cache.url")?;
+        for (key, address) in self.addresses() {
+            address.refuse_shown(&variable(key)).context(key)?;
+        }
+        cache::check_address(&self.cache.url).context("cache.url")?;
         let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
         ensure!(
             !self.cache.prefix.is_empty() && self.cache.prefix.chars().all(plain),
@@ -256,11 +259,28 @@ impl Config {
         Ok(toml::to_string_pretty(self)?)
     }
 
-    /// The same without settings that hold a secret, so that it can be written into a file and read again.
-    pub(crate) fn without_secrets(&self) -> Self {
-        let cache = Caching { url: self.cache.url.without_secret(), ..self.cache.clone() };
-        Self { cache, ..self.clone() }
+    /// Settings that may hold a secret, by key.
+    fn addresses(&self) -> [(&'static str, &Address); 2] {
+        [("database.url", &self.database.url), ("cache.url", &self.cache.url)]
     }
+
+    /// The same without settings that hold a secret, so that it can be written into a file and read again; and their keys.
+    pub(crate) fn without_secrets(&self) -> (Self, Vec<&'static str>) {
+        let left_out = self.addresses().into_iter().filter(|(_, address)| address.has_secret());
+        let left_out: Vec<&str> = left_out.map(|(key, _)| key).collect();
+        let mut plain = self.clone();
+        for url in [&mut plain.database.url, &mut plain.cache.url] {
+            if url.has_secret() {
+                *url = Address::default();
+            }
+        }
+        (plain, left_out)
+    }
+}
+
+/// The variable of the environment that sets a key.
+pub(crate) fn variable(key: &str) -> String {
+    format!("TOUCHLINE__{}", key.to_uppercase().replace('.', "__"))
 }
 
 /// What a configuration file alone sets, as it may be shown: the environment does not count, and secrets are hidden.
@@ -310,6 +330,13 @@ mod tests {
         assert!(config.database.url.secret().contains("s3cret"));
         assert!(!config.to_toml().unwrap().contains("s3cret"));
         assert!(!format!("{config:?}").contains("s3cret"));
+        let (plain, left_out) = config.without_secrets();
+        assert_eq!(
+            (load(&plain.to_toml().unwrap()).unwrap(), left_out),
+            (Config::default(), vec!["database.url"])
+        );
+        let shown = load(&config.to_toml().unwrap()).unwrap_err();
+        assert!(format!("{shown:#}").contains("TOUCHLINE__DATABASE__URL"), "{shown:#}");
     }
 
     #[test]
@@ -336,7 +363,10 @@ mod tests {
         assert!(!format!("{config:?}").contains("hunter2"));
         // What was hidden is not taken for a password.
         assert!(format!("{:#}", load(&shown).unwrap_err()).contains("TOUCHLINE__CACHE__URL"));
-        let written = config.without_secrets().to_toml().unwrap();
-        assert_eq!(load(&written).unwrap(), Config::default());
+        let (plain, left_out) = config.without_secrets();
+        assert_eq!(
+            (load(&plain.to_toml().unwrap()).unwrap(), left_out),
+            (Config::default(), vec!["cache.url"])
+        );
     }
 }

@@ -6,7 +6,13 @@ use std::{fmt::Write, io::IsTerminal, time::Duration};
 use anyhow::Result;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use jiff::Timestamp;
 use serde::Serialize;
+
+/// A moment to the minute, as people read it.
+pub(crate) fn minute(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M").to_string()
+}
 
 /// How this run answers.
 #[derive(Debug, Clone, Copy)]

@@ -7,8 +7,8 @@ mod suggest;
 use std::collections::BTreeMap;
 
 use domain::{
-    Competition, CompetitionId, InjuryRecord, Loss, MatchRecord, MatchSheet, Reason, Rejection, TeamId,
-    UnknownName,
+    Competition, CompetitionId, InjuryRecord, Loss, MatchRecord, MatchSheet, PredictedMatch,
+    PredictionRecord, Reason, Rejection, TeamId, UnknownName,
 };
 
 pub use self::{
@@ -82,17 +82,32 @@ fn folded(name: &str) -> String {
     text
 }
 
-/// A record that names teams of its competition as its source spells them.
+/// A name in a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Name<'r> {
+    /// What it is there.
+    pub field: &'static str,
+    /// Where the team plays.
+    pub competition: CompetitionId,
+    /// As the source has it.
+    pub spelling: &'r str,
+}
+
+/// The names of both sides.
+fn sides<'r>(competition: CompetitionId, home: &'r str, away: &'r str) -> Vec<Name<'r>> {
+    let name = |field, spelling| Name { field, competition, spelling };
+    vec![name("home", home), name("away", away)]
+}
+
+/// A record that names teams as its source spells them.
 pub trait Naming: Sized {
     /// The same with teams in their place.
     type Resolved;
 
-    /// Where they play.
-    fn competition(&self) -> CompetitionId;
     /// Line of the file.
     fn row(&self) -> u32;
-    /// Every name, with what it is in the record.
-    fn names(&self) -> Vec<(&'static str, &str)>;
+    /// Every name.
+    fn names(&self) -> Vec<Name<'_>>;
     /// The record once its names are teams, in the order of the names; none when there are not as many.
     fn resolved(self, teams: &[TeamId]) -> Option<Self::Resolved>;
 }
@@ -100,16 +115,12 @@ pub trait Naming: Sized {
 impl Naming for MatchRecord<String> {
     type Resolved = MatchRecord<TeamId>;
 
-    fn competition(&self) -> CompetitionId {
-        self.competition
-    }
-
     fn row(&self) -> u32 {
         self.row
     }
 
-    fn names(&self) -> Vec<(&'static str, &str)> {
-        vec![("home", &self.home), ("away", &self.away)]
+    fn names(&self) -> Vec<Name<'_>> {
+        sides(self.competition, &self.home, &self.away)
     }
 
     fn resolved(self, teams: &[TeamId]) -> Option<Self::Resolved> {
@@ -121,16 +132,12 @@ impl Naming for MatchRecord<String> {
 impl Naming for MatchSheet<String> {
     type Resolved = MatchSheet<TeamId>;
 
-    fn competition(&self) -> CompetitionId {
-        self.competition
-    }
-
     fn row(&self) -> u32 {
         self.row
     }
 
-    fn names(&self) -> Vec<(&'static str, &str)> {
-        vec![("home", &self.home), ("away", &self.away)]
+    fn names(&self) -> Vec<Name<'_>> {
+        sides(self.competition, &self.home, &self.away)
     }
 
     fn resolved(self, teams: &[TeamId]) -> Option<Self::Resolved> {
@@ -143,22 +150,46 @@ impl Naming for MatchSheet<String> {
 impl Naming for InjuryRecord<String> {
     type Resolved = InjuryRecord<TeamId>;
 
-    fn competition(&self) -> CompetitionId {
-        self.competition
-    }
-
     fn row(&self) -> u32 {
         self.row
     }
 
-    fn names(&self) -> Vec<(&'static str, &str)> {
-        vec![("team", &self.team)]
+    fn names(&self) -> Vec<Name<'_>> {
+        vec![Name { field: "team", competition: self.competition, spelling: &self.team }]
     }
 
     fn resolved(self, teams: &[TeamId]) -> Option<Self::Resolved> {
         let [team] = *teams else { return None };
         let Self { row, competition, season, week, dates, player, injury, reported_at, .. } = self;
         Some(InjuryRecord { row, competition, season, week, dates, team, player, injury, reported_at })
+    }
+}
+
+/// A match that is named by its number names nobody.
+impl Naming for PredictionRecord<String> {
+    type Resolved = PredictionRecord<TeamId>;
+
+    fn row(&self) -> u32 {
+        self.row
+    }
+
+    fn names(&self) -> Vec<Name<'_>> {
+        match &self.about {
+            PredictedMatch::Fixture(_) => Vec::new(),
+            PredictedMatch::Pairing { competition, home, away, .. } => sides(*competition, home, away),
+        }
+    }
+
+    fn resolved(self, teams: &[TeamId]) -> Option<Self::Resolved> {
+        let Self { row, model, as_of, about, statement } = self;
+        let about = match (about, teams) {
+            (PredictedMatch::Fixture(fixture), []) => PredictedMatch::Fixture(fixture),
+            (PredictedMatch::Pairing { competition, local_date, .. }, &[home, away]) => {
+                PredictedMatch::Pairing { competition, local_date, home, away }
+            }
+            _ => return None,
+        };
+        Some(PredictionRecord { row, model, as_of, about, statement })
     }
 }
 
@@ -170,7 +201,7 @@ pub struct Resolved<R, K> {
     /// Records held back by the first name of theirs that is unknown.
     pub blocked: Vec<(R, UnknownName)>,
     /// Every unknown name, with the number of rows it holds back.
-    pub unknown: BTreeMap<UnknownName, usize>,
+    pub unknown: BTreeMap<UnknownName, u32>,
 }
 
 impl<R: Naming, K> Resolved<R, K> {
@@ -178,7 +209,7 @@ impl<R: Naming, K> Resolved<R, K> {
     pub fn rejections(&self) -> Vec<Rejection> {
         let rejection = |(record, unknown): &(R, UnknownName)| {
             let names = record.names();
-            let field = names.iter().find(|(_, name)| *name == unknown.name).map(|(field, _)| *field);
+            let field = names.iter().find(|name| name.spelling == unknown.name).map(|name| name.field);
             Rejection {
                 row: record.row(),
                 field: field.map(str::to_owned),
@@ -200,16 +231,12 @@ pub fn resolve<R: Naming>(records: Vec<R>, roster: &Roster) -> Resolved<R, R::Re
     };
     let mut pools: BTreeMap<CompetitionId, String> = BTreeMap::new();
     for record in records {
-        let competition = record.competition();
-        let pool = pools.entry(competition).or_insert_with(|| pool_of(competition));
-        let teams: Vec<Result<TeamId, UnknownName>> = record
-            .names()
-            .into_iter()
-            .map(|(_, name)| {
-                let unknown = || UnknownName { pool: pool.clone(), name: name.to_owned() };
-                roster.team(pool, name).ok_or_else(unknown)
-            })
-            .collect();
+        let team = |Name { competition, spelling, .. }: Name<'_>| {
+            let pool = pools.entry(competition).or_insert_with(|| pool_of(competition));
+            let unknown = || UnknownName { pool: pool.clone(), name: spelling.to_owned() };
+            roster.team(pool, spelling).ok_or_else(unknown)
+        };
+        let teams: Vec<Result<TeamId, UnknownName>> = record.names().into_iter().map(team).collect();
         for unknown in teams.iter().filter_map(|team| team.as_ref().err()) {
             *resolved.unknown.entry(unknown.clone()).or_default() += 1;
         }

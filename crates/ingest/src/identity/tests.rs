@@ -77,7 +77,7 @@ fn an_unknown_name_holds_back_only_its_own_rows() {
     let mut roster = shipped();
     let resolved = resolve(parsed.records.clone(), &roster);
     assert_eq!((resolved.records.len(), resolved.blocked.len()), (1, 3));
-    let unknown: Vec<(&str, usize)> = resolved.unknown.iter().map(|(u, n)| (u.name.as_str(), *n)).collect();
+    let unknown: Vec<(&str, u32)> = resolved.unknown.iter().map(|(u, n)| (u.name.as_str(), *n)).collect();
     assert_eq!(unknown, [("Arsenall", 2), ("Nobody", 1), ("Noone", 1)]);
     let rejected: Vec<_> =
         resolved.rejections().into_iter().map(|r| (r.row, r.field, r.value, r.reason)).collect();

@@ -1,15 +1,12 @@
 //! Predictions made elsewhere, one per row: `predictions_csv`, comma or tab between the cells. `data export forecasts` writes the
 //! same columns; `docs/FORMATS.md` describes them, and any others are passed over.
 
-mod resolve;
-
 use domain::{
     CompetitionId, FixtureId, OutcomeProbabilities, PredictedMatch, PredictionRecord, Reason, Rejection,
     Sport, Statement, sport::LevelScore,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-pub use self::resolve::{ResolvedPredictions, resolve_predictions};
 use crate::{
     calendar::Calendar,
     table::{self, Header, Row},

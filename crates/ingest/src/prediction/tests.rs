@@ -2,7 +2,7 @@ use domain::Loss;
 use jiff::civil::date;
 
 use super::*;
-use crate::identity::Roster;
+use crate::identity::{Roster, resolve};
 
 const HEAD: &str = "as_of,model,competition,date,home,away,probability_home,probability_draw,probability_away,\
     expected_home,expected_away\n";
@@ -130,9 +130,10 @@ fn names_wait_for_a_decision() {
     );
     let roster =
         Roster::new([("eng", "arsenal", domain::TeamId(1)), ("eng", "Forest", domain::TeamId(2))]).unwrap();
-    let resolved = resolve_predictions(parsed.records, &roster);
+    let resolved = resolve(parsed.records, &roster);
     assert_eq!(resolved.records.len(), 1);
-    let waiting = &resolved.rejections[0];
+    let rejections = resolved.rejections();
+    let waiting = &rejections[0];
     assert_eq!(
         (waiting.row, waiting.field.as_deref(), waiting.value.as_str(), waiting.reason),
         (3, Some("away"), "Nobody", Reason::UnknownTeam)

@@ -153,21 +153,14 @@ impl Columns {
             rejections.push(row.field(id, Reason::BadVenue));
             return None;
         };
-        let roof = self.roof.filter(|column| !row.cell(*column).is_empty()).and_then(|column| {
-            let roof = Roof::from_code(row.cell(column));
-            rejections.extend(roof.is_none().then(|| row.field(column, Reason::BadVenue)));
-            roof
-        });
+        let roof = reading::optional(row, self.roof, rejections, Reason::BadVenue, Roof::from_code);
         let surface = Some(row.optional(self.surface)).filter(|s| !s.is_empty()).map(str::to_owned);
         Some(Venue { code, name: row.optional(self.stadium).to_owned(), roof, surface })
     }
 
     fn weather(&self, row: &Row<'_>, rejections: &mut Vec<Rejection>) -> Weather {
         let mut read = |column: Option<usize>, read: fn(&str) -> Option<f64>| {
-            let column = column.filter(|column| !row.cell(*column).is_empty())?;
-            let value = read(row.cell(column));
-            rejections.extend(value.is_none().then(|| row.field(column, Reason::BadStatistic)));
-            value
+            reading::optional(row, column, rejections, Reason::BadStatistic, read)
         };
         Weather::from_us_units(read(self.temperature, reading::number), read(self.wind, reading::amount))
     }

@@ -104,30 +104,22 @@ impl Columns {
                 profile: Profile { name: said(self.name), short_name: None, position: said(self.position) },
             },
             injury: Injury {
-                availability: optional(row, Some(self.status), rejections, Reason::BadStatus, status),
+                availability: reading::optional(
+                    row,
+                    Some(self.status),
+                    rejections,
+                    Reason::BadStatus,
+                    status,
+                ),
                 what: first(self.primary),
                 what_else: first(self.secondary),
-                practice: optional(row, self.practice, rejections, Reason::BadStatus, practice),
+                practice: reading::optional(row, self.practice, rejections, Reason::BadStatus, practice),
             },
-            reported_at: optional(row, self.modified, rejections, Reason::BadTime, |cell| {
+            reported_at: reading::optional(row, self.modified, rejections, Reason::BadTime, |cell| {
                 cell.parse::<Timestamp>().ok()
             }),
         })
     }
-}
-
-/// What a cell that may be blank says; one that cannot be read is rejected and the row kept.
-fn optional<T>(
-    row: &Row<'_>,
-    column: Option<usize>,
-    rejections: &mut Vec<Rejection>,
-    reason: Reason,
-    read: impl Fn(&str) -> Option<T>,
-) -> Option<T> {
-    let column = column.filter(|column| !row.cell(*column).is_empty())?;
-    let value = read(row.cell(column));
-    rejections.extend(value.is_none().then(|| row.field(column, reason)));
-    value
 }
 
 /// By how the words begin: years end them differently.

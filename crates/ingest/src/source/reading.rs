@@ -112,6 +112,20 @@ pub(super) fn pair(
     Some(Pair { home: home?, away: away? })
 }
 
+/// What a cell that may be blank says; one that cannot be read is rejected and the row kept.
+pub(super) fn optional<T>(
+    row: &Row<'_>,
+    column: Option<usize>,
+    rejections: &mut Vec<Rejection>,
+    reason: Reason,
+    read: impl Fn(&str) -> Option<T>,
+) -> Option<T> {
+    let column = column.filter(|column| !row.cell(*column).is_empty())?;
+    let value = read(row.cell(column));
+    rejections.extend(value.is_none().then(|| row.field(column, reason)));
+    value
+}
+
 /// A decimal price.
 pub(super) fn decimal(text: &str) -> Option<DecimalOdds> {
     DecimalOdds::new(text.parse().ok()?).ok()

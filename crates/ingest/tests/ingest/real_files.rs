@@ -24,7 +24,7 @@ fn shipped_roster() -> Roster {
 struct Tally {
     records: usize,
     quotes: usize,
-    unknown: BTreeMap<domain::UnknownName, usize>,
+    unknown: BTreeMap<domain::UnknownName, u32>,
     rejected: BTreeMap<(String, Reason), usize>,
 }
 

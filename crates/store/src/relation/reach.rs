@@ -30,7 +30,8 @@ const AS_OLD_AS_PARENT: [&str; 9] = [
     "check_finding",
 ];
 /// Tables that give names to things and tell nothing of what happened.
-const TIMELESS: [&str; 5] = [COMPETITION, "known_rule", "team", "team_alias", "quote_series"];
+const TIMELESS: [&str; 7] =
+    [COMPETITION, "known_rule", "team", "team_alias", "player", "venue", "quote_series"];
 
 /// Where the values lie by which the rows of one table are told apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -231,7 +232,14 @@ impl Reach {
                 let known_before = filter.known_before.map_or(String::new(), |at| {
                     format!(" AND v.known_at < {}", conditions.place(column::micros(at)))
                 });
-                latest_version("season", fixture, &known_before)
+                let latest = latest_version("season", fixture, &known_before);
+                match &self.season {
+                    // Not every row of such a table has a fixture.
+                    Some(own) if own.hops.is_empty() => {
+                        format!("COALESCE({latest}, {})", own.expression("t"))
+                    }
+                    _ => latest,
+                }
             }
             // As an expression, so that an index on it does not change the order of the rows.
             (None, Some(path)) => format!("COALESCE({}, 0)", path.expression("t")),

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::week::monday_of;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::manifest::Kind;
@@ -33,7 +34,7 @@ pub(crate) fn expendable(backups: &[Good], policy: &Backups) -> Vec<usize> {
         kept.extend(of_place().find(|&n| backups[n].kind == Kind::BeforeMigration));
         let date = |n: usize| backups[n].created_at.to_zoned(TimeZone::UTC).date();
         kept.extend(newest_of_each(of_place(), policy.daily, date));
-        kept.extend(newest_of_each(of_place(), policy.weekly, |n| monday(date(n))));
+        kept.extend(newest_of_each(of_place(), policy.weekly, |n| monday_of(date(n))));
         kept.extend(newest_of_each(of_place(), policy.monthly, |n| date(n).first_of_month()));
     }
     (0..backups.len()).filter(|n| !kept.contains(n)).collect()
@@ -48,11 +49,6 @@ fn newest_of_each(
     let mut last = None;
     let firsts = newest_first.filter(|&n| last.replace(period(n)) != Some(period(n)));
     firsts.take(count).collect()
-}
-
-fn monday(date: Date) -> Date {
-    let days = date.weekday().to_monday_zero_offset();
-    date.checked_sub(jiff::Span::new().days(days)).unwrap_or(date)
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 
 pub(crate) use self::{
-    address::Address,
+    address::check as check_address,
     key::DataVersion,
     statistics::{Counts, Holding, RedisFigures, Statistics},
 };

@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use tokio::time::sleep;
 
 use super::*;
-use crate::clock::HandClock;
+use crate::{address::Address, clock::HandClock};
 
 /// A cache with a clock to turn and a count of what was made.
 struct Setting {

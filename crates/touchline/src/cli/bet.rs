@@ -15,7 +15,7 @@ use crate::{
         place_bets::{self, Offers},
         run_checks,
     },
-    output::table,
+    output::{minute, table},
 };
 
 /// The run of bets that people place.
@@ -127,7 +127,7 @@ async fn list(app: &App, arguments: &List) -> Result<()> {
             [
                 id.0.to_string(),
                 sides,
-                b.placed_at.strftime("%Y-%m-%d %H:%M").to_string(),
+                minute(b.placed_at),
                 format!("{} {}", b.market, b.selection),
                 b.book.to_string(),
                 b.odds.to_string(),

@@ -4,7 +4,11 @@ use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::json;
 
-use crate::{app::App, config::FILE, exit::Stop};
+use crate::{
+    app::App,
+    config::{self, FILE},
+    exit::Stop,
+};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -21,13 +25,20 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
     if file.exists() && !arguments.force {
         return Err(Stop::Usage(format!("{} exists: --force writes it again", file.display())).into());
     }
+    let (plain, left_out) = app.config.without_secrets();
     let text = format!(
         "# Touchline's configuration. Every key is shown with its value; delete what you do not change.\n\
          # TOUCHLINE__SECTION__KEY in the environment wins over this file. Passwords are not written here.\n\n{}",
-        app.config.without_secrets().to_toml()?
+        plain.to_toml()?
     );
     std::fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))?;
     app.store().await?;
+    for key in left_out {
+        app.out.note(format!(
+            "{key} is not in the file, because it names a user or a password: set {} wherever touchline runs",
+            config::variable(key)
+        ));
+    }
     let database = app.database()?.to_string();
     let answer = json!({ "config": file, "database": database });
     app.out.answer(&answer, || {

@@ -15,7 +15,7 @@ use crate::{
         forecast_fixtures::{CODE_VERSION, Fitted},
         load_history,
     },
-    output::table,
+    output::{minute, table},
 };
 
 #[derive(Debug, Subcommand)]
@@ -130,7 +130,7 @@ async fn list(app: &App) -> Result<()> {
                 m.fit.competition.to_string(),
                 m.fit.model.clone(),
                 m.version.to_string(),
-                m.fit.as_of.strftime("%Y-%m-%d %H:%M").to_string(),
+                minute(m.fit.as_of),
                 m.fit.code_version.clone(),
             ]
         });

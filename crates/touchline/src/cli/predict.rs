@@ -16,7 +16,7 @@ use crate::{
         load_history::{self, Loaded},
         run_checks,
     },
-    output::table,
+    output::{minute, table},
     report::UpcomingForecast,
 };
 
@@ -124,7 +124,7 @@ pub(super) fn print(forecasts: &[UpcomingForecast], as_of: Timestamp) {
         let [home, draw, away] = f.probabilities;
         [
             format!("{} – {}", f.home, f.away),
-            if f.id == 0 { "–".into() } else { f.kickoff.strftime("%Y-%m-%d %H:%M").to_string() },
+            if f.id == 0 { "–".into() } else { minute(f.kickoff) },
             format!("{:.1} {:.1} {:.1}", 100.0 * home, 100.0 * draw, 100.0 * away),
             odds("home"),
             odds("draw"),

@@ -5,7 +5,10 @@ use maud::{Markup, html};
 use store::{Bet, BetFilter};
 
 use super::layout;
-use crate::api::{ServeError, Served};
+use crate::{
+    api::{ServeError, Served},
+    output::minute,
+};
 
 /// How many bets a page shows, the newest first.
 const SHOWN: usize = 500;
@@ -36,7 +39,7 @@ fn row(bet: &Bet) -> Markup {
     let (settlement, bet) = (&bet.settlement, &bet.terms);
     html! {
         tr {
-            td { (bet.placed_at.strftime("%Y-%m-%d %H:%M")) } td.text { (sides) } td.text { (bet.market) " " (bet.selection) }
+            td { (minute(bet.placed_at)) } td.text { (sides) } td.text { (bet.market) " " (bet.selection) }
             td { (bet.odds) } td { (format!("{:.3}", bet.probability.value())) } td { (format!("{:+.1} %", 100.0 * bet.edge)) } td { (bet.stake) }
             @match settlement {
                 Some(settlement) => { td.text { (settlement.grade.name()) } td { (settlement.payout) } },

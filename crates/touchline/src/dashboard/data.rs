@@ -7,6 +7,7 @@ use super::layout;
 use crate::{
     api::{ServeError, Served},
     cache::Statistics,
+    output::minute,
 };
 
 /// `GET /data`
@@ -19,7 +20,7 @@ pub(super) async fn page(State(served): State<Served>) -> Result<Markup, ServeEr
         h1 { "Data" }
         p.note {
             (fixtures) " fixtures, " (inventory.quotes) " prices, " (format!("{:.1} MB", inventory.database_bytes as f64 / 1e6))
-            ", counted " (inventory.counted_at.strftime("%Y-%m-%d %H:%M")) " UTC."
+            ", counted " (minute(inventory.counted_at)) " UTC."
         }
         div.scroll {
             table {
@@ -56,7 +57,7 @@ fn cached(cache: &Statistics) -> Markup {
             @if cache.degraded { " " strong { "It is away: what is needed is computed, and kept in memory until it is back." } }
         }
         div.scroll { table {
-            caption { "Since " (cache.since.strftime("%Y-%m-%d %H:%M")) " UTC." }
+            caption { "Since " (minute(cache.since)) " UTC." }
             thead { tr {
                 th scope="col" { "Kind" } th scope="col" { "Found" } th scope="col" { "Not found" } th scope="col" { "Hit rate" } th scope="col" { "Made" }
                 th scope="col" { "Made in vain" }

@@ -2,7 +2,6 @@
 
 use axum::extract::{Path, State};
 use domain::FixtureId;
-use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::layout;
@@ -10,6 +9,7 @@ use crate::{
     api::{ServeError, Served},
     desk::{CompetitionAhead, MatchAhead, ModelArtefact, Price},
     jobs::team_statistics::TeamStatistics,
+    output::minute,
     report::{FairOdds, UpcomingForecast},
 };
 
@@ -107,10 +107,6 @@ fn quoted<'p>(prices: &'p [Price], fair: &FairOdds) -> Option<&'p Price> {
 
 fn decimal(odds: Option<f64>) -> String {
     odds.map_or_else(|| "–".into(), |odds| format!("{odds:.2}"))
-}
-
-fn minute(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 fn head(forecast: &UpcomingForecast) -> Markup {

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     api::{ServeError, Served},
     jobs::read_statistics::{self, BetLine, BetsBy, ModelLine, ModelsBy, TeamLine},
+    output::minute,
 };
 
 /// Which table to show; the last season of the first competition when nothing is asked for.
@@ -134,15 +135,13 @@ fn team_row(line: &TeamLine) -> Markup {
 }
 
 fn model_section(models: &[ModelLine]) -> Markup {
-    let lines: Vec<(String, Vec<(Timestamp, f64)>)> = models
+    let lines: Vec<Line> = models
         .iter()
         .map(|line| {
             let weeks = line.weeks.iter().map(|point| (point.week, point.log_loss_saved));
-            (format!("{} {}", line.model, line.group), running(weeks))
+            Line { name: format!("{} {}", line.model, line.group), points: running(weeks) }
         })
         .collect();
-    let lines: Vec<Line<'_>> =
-        lines.iter().map(|(name, points)| Line { name, points: points.clone() }).collect();
     html! {
         section {
             h2 { "Models" }
@@ -188,15 +187,13 @@ fn beside(score: f64, other: f64) -> Markup {
 }
 
 fn bet_section(runs: &[BetLine], groups: &[(&str, Vec<BetLine>)]) -> Markup {
-    let lines: Vec<(String, Vec<(Timestamp, f64)>)> = runs
+    let lines: Vec<Line> = runs
         .iter()
         .map(|line| {
             let weeks = line.weeks.iter().map(|point| (point.week, point.profit_minor as f64 / 100.0));
-            (format!("{} {}", line.group, line.totals.profit.currency), running(weeks))
+            Line { name: format!("{} {}", line.group, line.totals.profit.currency), points: running(weeks) }
         })
         .collect();
-    let lines: Vec<Line<'_>> =
-        lines.iter().map(|(name, points)| Line { name, points: points.clone() }).collect();
     html! {
         section {
             h2 { "Bets" }
@@ -253,7 +250,7 @@ fn price_section(prices: &[QuoteTotal]) -> Markup {
                             tr {
                                 th scope="row" { (total.book) } td.text { (total.kind) } td { (total.days) } td { (total.prices) }
                                 td.text { div.bar { i style=(format!("width:{:.1}%", 100.0 * total.prices as f64 / largest as f64)) {} } }
-                                td { (total.first_at.strftime("%Y-%m-%d %H:%M")) } td { (total.last_at.strftime("%Y-%m-%d %H:%M")) }
+                                td { (minute(total.first_at)) } td { (minute(total.last_at)) }
                             }
                         } }
                     }

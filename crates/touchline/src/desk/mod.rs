@@ -10,10 +10,10 @@ mod tests;
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
-use domain::{Competition, CompetitionId, FixtureId, Season};
-use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
+use domain::{Competition, FixtureId};
+use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 use serde::{Deserialize, Serialize};
-use store::{ForecastId, Status, Store};
+use store::{ForecastId, SeasonStatus, Status, Store};
 
 pub(crate) use self::{
     ahead::{CompetitionAhead, MatchAhead, Price},
@@ -41,25 +41,13 @@ struct Parts {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Inventory {
     /// By competition and season.
-    pub(crate) seasons: Vec<SeasonInventory>,
+    pub(crate) seasons: Vec<SeasonStatus>,
     /// Prices.
     pub(crate) quotes: u64,
     /// Size of the database.
     pub(crate) database_bytes: u64,
     /// When this was counted.
     pub(crate) counted_at: Timestamp,
-}
-
-/// One season of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct SeasonInventory {
-    pub(crate) competition: CompetitionId,
-    pub(crate) season: Season,
-    pub(crate) fixtures: u64,
-    pub(crate) results: u64,
-    pub(crate) quotes: u64,
-    pub(crate) first_on: Date,
-    pub(crate) last_on: Date,
 }
 
 impl Desk {
@@ -92,17 +80,8 @@ impl Desk {
     }
 
     fn counted(&self, status: Status) -> Inventory {
-        let season = |s: store::SeasonStatus| SeasonInventory {
-            competition: s.competition,
-            season: s.season,
-            fixtures: s.fixtures,
-            results: s.results,
-            quotes: s.quotes,
-            first_on: s.first_on,
-            last_on: s.last_on,
-        };
         Inventory {
-            seasons: status.seasons.into_iter().map(season).collect(),
+            seasons: status.seasons,
             quotes: status.quotes,
             database_bytes: status.database_bytes,
             counted_at: self.now(),

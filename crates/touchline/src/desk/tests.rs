@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use domain::CompetitionId;
 use jiff::{SignedDuration, civil::date};
 
 use super::*;

@@ -341,7 +341,7 @@ impl Reader {
             recorded_at: self.now,
             quarantined: Vec::new(),
             rejections: names.rejections,
-            unknown_names: names.unknown.into_iter().map(|(name, rows)| (name, rows as u32)).collect(),
+            unknown_names: names.unknown.into_iter().collect(),
             competitions: self.format.competitions().into_iter().filter(|c| used.contains(&c.id)).collect(),
             records: judged.records,
             sheets,
@@ -354,7 +354,7 @@ impl Reader {
 /// What came of looking up names, for all records of a payload.
 struct Names {
     rejections: Vec<Rejection>,
-    unknown: BTreeMap<UnknownName, usize>,
+    unknown: BTreeMap<UnknownName, u32>,
 }
 
 impl Names {

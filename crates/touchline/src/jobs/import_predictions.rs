@@ -13,8 +13,8 @@ use domain::{
 };
 use forecast::{FittedModel, ForecastError, backtest::Schedule, model::by_name, projection};
 use ingest::{
-    identity::Roster,
-    prediction::{self, FORMAT, ResolvedPredictions},
+    identity::{Resolved, Roster, resolve},
+    prediction::{self, FORMAT},
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use store::{EXTERNAL, ImportBatch, NewPrediction, PayloadHash, PredictionBatch, QuoteScope, Store};
@@ -62,12 +62,12 @@ pub(crate) async fn one(app: &App, store: &Store, payload: Payload, imported: &m
         return Ok(());
     }
     let roster = Roster::new(store.aliases().await?.into_iter().map(|a| (a.pool, a.alias, a.team)))?;
-    let ResolvedPredictions { records, rejections, unknown } =
-        prediction::resolve_predictions(parsed.records, &roster);
+    let resolved = resolve(parsed.records, &roster);
+    let mut refused = parsed.rejections;
+    refused.extend(resolved.rejections());
+    let Resolved { records, unknown, .. } = resolved;
     let mut finder = Finder::load(store, &records).await?;
     let mut batch = PredictionBatch { complete: unknown.is_empty(), ..PredictionBatch::default() };
-    let mut refused = parsed.rejections;
-    refused.extend(rejections);
     for record in records {
         match finder.prediction(&record)? {
             Ok(prediction) => batch.predictions.push(prediction),

@@ -6,8 +6,9 @@ use domain::{
     BookId, FixtureId, Snapshot,
     market::{Market, Selection},
     quote::Phase,
+    week::monday_of,
 };
-use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::load_history::Loaded;
@@ -31,8 +32,7 @@ pub(crate) struct QuotedPrice {
 
 /// The Monday of the week that a moment is in, UTC: prices are kept by week.
 pub(crate) fn week_of(at: Timestamp) -> Date {
-    let day = at.to_zoned(TimeZone::UTC).date();
-    day.saturating_sub(i64::from(day.weekday().to_monday_zero_offset()).days())
+    monday_of(at.to_zoned(TimeZone::UTC).date())
 }
 
 /// The last prices known, and the moment from which on there is another.

@@ -80,6 +80,27 @@ fn a_match_shows_what_was_known_at_the_moment() {
     assert!(unknown.code == 2 && unknown.text().contains("was not known before"), "{}", unknown.text());
 }
 
+/// Lines of one table exported as JSON Lines.
+fn exported(folder: &Folder, table: &str, filter: [&str; 2]) -> usize {
+    let command = ["data", "export", table, "--format", "jsonl", "--out", "-", filter[0], filter[1]];
+    let run = folder.run(&command);
+    assert_eq!(run.code, 0, "{}", run.text());
+    run.stdout.lines().count()
+}
+
+#[test]
+fn a_report_without_its_match_is_of_its_own_season() {
+    let folder = Folder::new();
+    let reports = testdata("nflverse_injuries/injuries.csv");
+    assert_eq!(imported(&folder, &reports, "nflverse_injuries")["injuries"], json!(4));
+    assert_eq!(exported(&folder, "injury", ["--season", "2019"]), 4);
+    assert_eq!(exported(&folder, "injury", ["--season", "2018"]), 0);
+    // Ids tell nothing of what happened; what is said of a player does.
+    assert!(exported(&folder, "player", ["--as-of", "2018-01-01"]) > 0);
+    assert_eq!(exported(&folder, "player_version", ["--as-of", "2018-01-01"]), 0);
+    assert!(exported(&folder, "player_version", ["--as-of", "2020-01-01"]) > 0);
+}
+
 #[test]
 fn plays_without_their_match_say_what_to_do() {
     let folder = Folder::new();

@@ -50,11 +50,8 @@ fn read<T>(
     rejections: &mut Vec<Rejection>,
     read: impl Fn(&str) -> Option<T>,
 ) -> Option<T> {
-    let cell = value(row, column);
-    let (column, false) = (column?, cell.is_empty()) else { return None };
-    let value = read(cell);
-    rejections.extend(value.is_none().then(|| row.field(column, Reason::BadPlay)));
-    value
+    let said = column.filter(|_| !value(row, column).is_empty());
+    reading::optional(row, said, rejections, Reason::BadPlay, read)
 }
 
 /// Yards, which may be negative and may be written `-3.0`.

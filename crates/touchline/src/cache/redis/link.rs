@@ -18,7 +18,8 @@ use redis::{
 };
 use tokio::time::Instant;
 
-use super::super::Address;
+use super::super::address;
+use crate::address::Address;
 
 /// For TCP, TLS and login together; nobody waits for it but the start and the task that looks for the Redis.
 const CONNECTING: Duration = Duration::from_secs(1);
@@ -58,7 +59,7 @@ struct State {
 impl Link {
     /// Connects, or begins to look for it.
     pub(super) async fn open(address: &Address, timeout: Duration) -> Result<Arc<Self>> {
-        if address.is_encrypted() {
+        if address::is_encrypted(address) {
             // Fails when one was installed before, which is as good.
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
@@ -67,7 +68,7 @@ impl Link {
             .set_response_timeout(Some(timeout));
         let link = Arc::new(Self {
             address: address.clone(),
-            client: address.client()?,
+            client: address::client(address)?,
             config,
             state: Mutex::default(),
             outages: AtomicU64::new(0),

@@ -8,7 +8,7 @@ use super::{Files, print};
 use crate::{
     app::App,
     jobs::backtest_report::{BacktestReport, Headline},
-    output::table,
+    output::{minute, table},
 };
 
 #[derive(Debug, Args)]
@@ -47,7 +47,7 @@ pub(super) async fn list(app: &App) -> Result<()> {
             [
                 headline.title.clone(),
                 head.id.0.to_string(),
-                head.made_at.strftime("%Y-%m-%d %H:%M").to_string(),
+                minute(head.made_at),
                 headline.n.to_string(),
                 best.map_or_else(|| "–".into(), |s| s.name.clone()),
                 best.map_or_else(|| "–".into(), |s| format!("{:.4}", s.rps)),

@@ -10,7 +10,7 @@ use store::{ActivityFilter, Aggregate, QuoteDay, QuoteTotal};
 use crate::{
     app::App,
     jobs::read_statistics,
-    output::{bar, table},
+    output::{bar, minute, table},
 };
 
 #[derive(Debug, Args)]
@@ -72,8 +72,8 @@ fn print(answer: &Answer) {
                     total.days.to_string(),
                     total.prices.to_string(),
                     total.fixture_days.to_string(),
-                    total.first_at.strftime("%Y-%m-%d %H:%M").to_string(),
-                    total.last_at.strftime("%Y-%m-%d %H:%M").to_string(),
+                    minute(total.first_at),
+                    minute(total.last_at),
                     bar(total.prices.cast_signed(), largest),
                 ]
             });

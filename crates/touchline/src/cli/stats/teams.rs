@@ -14,7 +14,7 @@ use crate::{
         load_history,
         read_statistics::{self, TeamLine},
     },
-    output::{sparkline, table},
+    output::{minute, sparkline, table},
 };
 
 #[derive(Debug, Args)]
@@ -189,7 +189,7 @@ fn print_days(lines: &[TeamDayRow]) {
     let rows = lines.iter().map(|day| {
         [
             day.on.to_string(),
-            day.known_at.strftime("%Y-%m-%d %H:%M").to_string(),
+            minute(day.known_at),
             format!("{}-{}-{}", day.all.won, day.all.drawn, day.all.lost),
             format!("{}:{}", day.all.scored, day.all.conceded),
             day.points.map_or_else(|| "–".into(), |points| points.to_string()),

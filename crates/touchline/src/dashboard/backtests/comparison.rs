@@ -24,7 +24,7 @@ pub(super) fn content(found: &Comparisons) -> Markup {
 fn one(compared: &Compared) -> Markup {
     let c = &compared.comparison;
     let name = format!("{} less {}", compared.first, compared.second);
-    let line = Line { name: &name, points: c.curve.iter().map(|p| (p.at, p.sum)).collect() };
+    let line = Line { name, points: c.curve.iter().map(|p| (p.at, p.sum)).collect() };
     html! {
         section {
             h2 { (compared.first) " against " (compared.second) }

@@ -10,6 +10,7 @@ use maud::{Markup, html};
 use crate::{
     dashboard::chart::{self, Line, Measured},
     jobs::backtest_report::{BacktestReport, briefed_word, cluster_word},
+    output::minute,
 };
 
 pub(super) fn content(report: &BacktestReport) -> Markup {
@@ -146,11 +147,11 @@ pub(super) fn difference(interval: Option<&Interval>) -> Markup {
 }
 
 fn over_time(e: &Evaluation) -> Markup {
-    let lines: Vec<Line<'_>> = e
+    let lines: Vec<Line> = e
         .curves
         .iter()
         .filter(|c| c.name != "base_rate" || e.curves.len() == 1)
-        .map(|c| Line { name: &c.name, points: c.points.iter().map(|p| (p.at, p.sum)).collect() })
+        .map(|c| Line { name: c.name.clone(), points: c.points.iter().map(|p| (p.at, p.sum)).collect() })
         .collect();
     html! {
         section {
@@ -268,7 +269,7 @@ fn repeat(report: &BacktestReport) -> Markup {
             dl.facts {
                 dt { "Data" } dd { "imports up to sequence " (report.data_sequence) }
                 dt { "Code" } dd { "Touchline " (report.code_version) }
-                dt { "Run" } dd { (report.made_at.strftime("%Y-%m-%d %H:%M")) " UTC" }
+                dt { "Run" } dd { (minute(report.made_at)) " UTC" }
                 dt { "Fits" } dd { "every " (c.schedule.step_days) " days on " @match c.schedule.window_days { Some(days) => { "the last " (days) " days" }, None => "all earlier matches" } ", at least " (c.min_training) " matches; news about a match counts up to the " (briefed_word(c.briefed)) }
                 dt { "Intervals" } dd { (report.evaluation.options.bootstrap.resamples) " resamples of " (cluster_in_words(report)) "s, seed " (c.seed) }
                 dt { "Tried" } dd { (report.configurations_tried) " configurations on matches of this backtest, the baselines not counted; the best of many is luckier than it looks." }

@@ -13,6 +13,7 @@ use crate::{
         backtest_compare::Comparisons,
         backtest_report::{BacktestReport, Headline},
     },
+    output::minute,
 };
 
 /// `GET /backtests`
@@ -40,7 +41,7 @@ pub(super) async fn list(State(served): State<Served>) -> Result<Markup, ServeEr
                     @let market = headline.scores.iter().find(|s| s.name == "market");
                     tr {
                         td { a href=(format!("/backtests/{}", head.id.0)) { (headline.title) } }
-                        td { (head.id.0) } td.text { (head.made_at.strftime("%Y-%m-%d %H:%M")) } td { (headline.n) }
+                        td { (head.id.0) } td.text { (minute(head.made_at)) } td { (headline.n) }
                         td.text { (best.map_or("–", |s| s.name.as_str())) }
                         td { (best.map_or_else(|| "–".into(), |s| format!("{:.4}", s.rps))) }
                         td { (best.map_or_else(|| "–".into(), |s| format!("{:.4}", s.log_loss))) }

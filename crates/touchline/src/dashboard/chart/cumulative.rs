@@ -9,13 +9,13 @@ const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 320.0;
 
 /// One line.
-pub(in crate::dashboard) struct Line<'a> {
-    pub(in crate::dashboard) name: &'a str,
+pub(in crate::dashboard) struct Line {
+    pub(in crate::dashboard) name: String,
     pub(in crate::dashboard) points: Vec<(Timestamp, f64)>,
 }
 
 /// How sums developed; the line at zero is where nobody is ahead.
-pub(in crate::dashboard) fn cumulative(title: &str, lines: &[Line<'_>]) -> Markup {
+pub(in crate::dashboard) fn cumulative(title: &str, lines: &[Line]) -> Markup {
     let points = || lines.iter().flat_map(|line| &line.points);
     let (Some(begin), Some(end)) = (points().map(|p| p.0).min(), points().map(|p| p.0).max()) else {
         return html! { figure { figcaption { (title) } p { "There is nothing to compare with." } } };
