@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
+    conditions::Conditions,
     fact::Fact,
     fixture::Fixture,
     history::{History, RecordedBy},
@@ -19,13 +20,15 @@ pub struct Briefing<'h> {
     /// None later than the briefing.
     quotes: Option<QuotesOf<'h>>,
     line_up: Option<&'h LineUp>,
+    conditions: Conditions,
     recorded_by: RecordedBy,
 }
 
 impl<'h> Briefing<'h> {
     /// Nothing but the pairing: nobody prices it.
     pub fn bare(fixture: &Fixture) -> Self {
-        Self { fixture: *fixture, quotes: None, line_up: None, recorded_by: RecordedBy::Now }
+        let (line_up, conditions) = (None, Conditions::default());
+        Self { fixture: *fixture, quotes: None, line_up, conditions, recorded_by: RecordedBy::Now }
     }
 
     pub(crate) fn of(
@@ -35,8 +38,10 @@ impl<'h> Briefing<'h> {
         recorded_by: RecordedBy,
     ) -> Self {
         let quotes = history.quotes_of(fixture.id).map(|quotes| quotes.known_before(at));
-        let line_up = history.dense(fixture.id).and_then(|i| history.visible_line_up(i, at, recorded_by));
-        Self { fixture: *fixture, quotes, line_up, recorded_by }
+        let dense = history.dense(fixture.id);
+        let line_up = dense.and_then(|i| history.visible_line_up(i, at, recorded_by));
+        let conditions = dense.map(|i| history.visible_conditions(i, at, recorded_by)).unwrap_or_default();
+        Self { fixture: *fixture, quotes, line_up, conditions, recorded_by }
     }
 
     /// The match.
@@ -52,6 +57,11 @@ impl<'h> Briefing<'h> {
     /// Who starts for home and away, once that is known.
     pub fn starters(&self) -> [Option<PlayerCode>; 2] {
         self.line_up.map_or([None, None], LineUp::players)
+    }
+
+    /// What it is to be played under, as far as that is known.
+    pub fn conditions(&self) -> Conditions {
+        self.conditions
     }
 
     /// Its prices by the moment they became known.

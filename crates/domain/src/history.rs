@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     briefing::Briefing,
+    conditions::{ConditionOf, Conditions},
     fact::{Fact, Sequence},
     fixture::{Fixture, FixtureId},
     line_up::LineUp,
@@ -82,6 +83,7 @@ pub struct History {
     results: Vec<Fact<ResultOf>>,
     statistics: Vec<Fact<StatisticsOf>>,
     line_ups: Vec<Fact<LineUpOf>>,
+    conditions: Vec<Fact<ConditionOf>>,
     quotes: QuotesByFixture,
     /// Every fixture that has a version, sorted; its position is the dense index used below.
     ids: Vec<FixtureId>,
@@ -89,6 +91,8 @@ pub struct History {
     result_index: Vec<u32>,
     statistics_index: Vec<u32>,
     line_up_index: Vec<u32>,
+    /// Dense index and position of every condition, sorted: those of one fixture stand together as they became known.
+    condition_index: Vec<(u32, u32)>,
     identity: HistoryIdentity,
 }
 
@@ -120,12 +124,14 @@ impl History {
             results,
             statistics,
             line_ups: Vec::new(),
+            conditions: Vec::new(),
             quotes: quotes.into().of_fixtures(&ids),
             ids,
             fixture_index,
             result_index,
             statistics_index,
             line_up_index: Vec::new(),
+            condition_index: Vec::new(),
             identity: HistoryIdentity::default(),
         }
     }
@@ -138,6 +144,21 @@ impl History {
         let index = |l: &Fact<LineUpOf>| self.dense(l.value.fixture).unwrap_or_default() as u32;
         self.line_up_index = line_ups.iter().map(index).collect();
         self.line_ups = line_ups;
+        self.identity = HistoryIdentity::default();
+        self
+    }
+
+    /// The same with these conditions, in any order; those of unknown fixtures are dropped.
+    #[must_use]
+    pub fn with_conditions(mut self, mut conditions: Vec<Fact<ConditionOf>>) -> Self {
+        conditions.retain(|c| self.knows(c.value.fixture));
+        sort_as_known(&mut conditions, |c| c.fixture);
+        let index = |(position, c): (u32, &Fact<ConditionOf>)| {
+            (self.dense(c.value.fixture).unwrap_or_default() as u32, position)
+        };
+        self.condition_index = (0..).zip(&conditions).map(index).collect();
+        self.condition_index.sort_unstable();
+        self.conditions = conditions;
         self.identity = HistoryIdentity::default();
         self
     }
@@ -167,6 +188,7 @@ impl History {
             self.quotes.known_before(&self.ids, at),
         )
         .with_line_ups(kept(&self.line_ups, at))
+        .with_conditions(kept(&self.conditions, at))
     }
 
     /// Fixture versions in the order they became known.
@@ -189,12 +211,19 @@ impl History {
         &self.line_ups
     }
 
+    /// Conditions in the order they became known.
+    pub fn condition_facts(&self) -> &[Fact<ConditionOf>] {
+        &self.conditions
+    }
+
     /// Bytes of memory it takes, but for what a few facts hold beside themselves, such as periods and names.
     pub fn bytes(&self) -> usize {
         size_of_val(&*self.fixtures)
             + size_of_val(&*self.results)
             + size_of_val(&*self.statistics)
             + size_of_val(&*self.line_ups)
+            + size_of_val(&*self.conditions)
+            + size_of_val(&*self.condition_index)
             + self.quotes.bytes()
             + size_of_val(&*self.ids)
             + [&self.fixture_index, &self.result_index, &self.statistics_index, &self.line_up_index]
@@ -209,6 +238,7 @@ impl History {
         let sequences = sequences.chain(self.results.iter().map(|f| f.times.sequence));
         let sequences = sequences.chain(self.statistics.iter().map(|f| f.times.sequence));
         let sequences = sequences.chain(self.line_ups.iter().map(|f| f.times.sequence));
+        let sequences = sequences.chain(self.conditions.iter().map(|f| f.times.sequence));
         sequences.chain(self.quotes.last_sequence()).max()
     }
 
@@ -284,6 +314,25 @@ impl History {
         };
         let mut visible = self.line_ups.iter().zip(&self.line_up_index).take(known);
         visible.rfind(of_it).map(|(fact, _)| &fact.value.line_up)
+    }
+
+    /// The conditions of one dense index visible at `at`: of each the last word by then.
+    pub(crate) fn visible_conditions(
+        &self,
+        dense: usize,
+        at: Timestamp,
+        recorded_by: RecordedBy,
+    ) -> Conditions {
+        let dense = dense as u32;
+        let first = self.condition_index.partition_point(|(of, _)| *of < dense);
+        let of_it = self.condition_index[first..].iter().take_while(|(of, _)| *of == dense);
+        let mut conditions = Conditions::default();
+        for fact in of_it.map(|(_, position)| &self.conditions[*position as usize]) {
+            if fact.times.known_at < at && recorded_by.includes(fact.times.sequence) {
+                conditions.hear(fact.value.condition);
+            }
+        }
+        conditions
     }
 
     pub(crate) fn visible_line_ups(&self, at: Timestamp, recorded_by: RecordedBy) -> Vec<Option<u32>> {

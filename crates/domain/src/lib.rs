@@ -11,6 +11,7 @@
 pub mod briefing;
 pub mod code;
 pub mod competition;
+pub mod conditions;
 pub mod fact;
 pub mod fixture;
 pub mod forecast;
@@ -44,6 +45,7 @@ pub mod week;
 
 pub use briefing::Briefing;
 pub use competition::{Competition, CompetitionId};
+pub use conditions::Conditions;
 pub use fact::{Fact, KnownRule, Sequence, Times};
 pub use fixture::{Fixture, FixtureId, FixtureStatus, Kickoff, Side, Stage};
 pub use forecast::{Forecast, ScoreDistribution};

@@ -5,9 +5,10 @@ use jiff::Timestamp;
 use crate::{
     briefing::Briefing,
     competition::CompetitionId,
+    conditions::{ConditionOf, Conditions},
     fact::Fact,
     fixture::{Fixture, FixtureId},
-    history::{History, HistoryIdentity, RecordedBy, ResultOf, StatisticsOf},
+    history::{History, HistoryIdentity, LineUpOf, RecordedBy, ResultOf, StatisticsOf},
     line_up::{LineUp, PlayerCode},
     outcome::{Outcome, OutcomeStatus, Score},
     quote::Quote,
@@ -43,6 +44,8 @@ pub struct PlayedMatch<'h> {
     pub statistics: Option<&'h MatchStatistics>,
     /// Who started, if that was known already.
     pub line_up: Option<&'h LineUp>,
+    /// What it was played under, as far as that was known already.
+    pub conditions: Conditions,
 }
 
 impl PlayedMatch<'_> {
@@ -154,6 +157,16 @@ impl<'h> Snapshot<'h> {
         visible(self.history.statistics_facts(), self.at, self.recorded_by)
     }
 
+    /// Every visible version of every line-up, in the order they became known, whatever the training window.
+    pub fn line_up_facts(&self) -> impl Iterator<Item = &'h Fact<LineUpOf>> + use<'h> {
+        visible(self.history.line_up_facts(), self.at, self.recorded_by)
+    }
+
+    /// Every visible version of every condition, in the order they became known, whatever the training window.
+    pub fn condition_facts(&self) -> impl Iterator<Item = &'h Fact<ConditionOf>> + use<'h> {
+        visible(self.history.condition_facts(), self.at, self.recorded_by)
+    }
+
     /// Every announced fixture by id, in the version known at that moment.
     pub fn fixtures(&self) -> impl Iterator<Item = &'h Fixture> + '_ {
         (0..self.fixtures.len()).filter_map(|i| self.fixture_at(i))
@@ -220,7 +233,8 @@ impl<'h> Snapshot<'h> {
         let statistics =
             self.statistics[dense].map(|p| &self.history.statistics_facts()[p as usize].value.statistics);
         let line_up = self.line_up_at(dense);
+        let conditions = self.history.visible_conditions(dense, self.at, self.recorded_by);
         let completed = outcome.status == OutcomeStatus::Completed;
-        completed.then_some(PlayedMatch { fixture, outcome, statistics, line_up })
+        completed.then_some(PlayedMatch { fixture, outcome, statistics, line_up, conditions })
     }
 }

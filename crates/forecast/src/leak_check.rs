@@ -13,7 +13,10 @@ use jiff::{SignedDuration, Timestamp};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{Feature, FittedModel, ForecastError, Model, feature::Tracking};
+use crate::{
+    Feature, FittedModel, ForecastError, Model,
+    feature::{Ahead, Tracking},
+};
 
 /// An answer, bit by bit.
 pub type Bits = Vec<u64>;
@@ -96,7 +99,8 @@ impl<'a> Subject<'a> {
             let snapshot = history.as_of(at, RecordedBy::Now);
             let tracking = Tracking::of(&[feature], &snapshot, first.competition, first.sport);
             let told = |f: &Fixture| {
-                let value = tracking.values(f).into_iter().flatten().next();
+                let value =
+                    tracking.values(f, &Ahead::of(&snapshot.briefing(f), false)).into_iter().flatten().next();
                 Ok(value.map(|x| Told::of(vec![x.to_bits()])))
             };
             fixtures.iter().map(told).collect()

@@ -4,7 +4,9 @@ use domain::{
     BookId, CompetitionId, DecimalOdds, Fact, Fixture, FixtureId, FixtureStatus, History, Kickoff, KnownRule,
     Market, MatchStatistics, Outcome, Phase, Quote, RecordedBy, Score, Season, Selection, Sequence, Snapshot,
     Sport, Stage, TeamId, Times,
-    history::{ResultOf, StatisticsOf},
+    conditions::{Condition, ConditionOf},
+    history::{LineUpOf, ResultOf, StatisticsOf},
+    line_up::{LineUp, Starter},
     outcome::OutcomeStatus,
     quote::Series,
     statistics::Pair,
@@ -25,6 +27,8 @@ pub(crate) struct TestHistory {
     results: Vec<Fact<ResultOf>>,
     statistics: Vec<Fact<StatisticsOf>>,
     quotes: Vec<Fact<Quote>>,
+    line_ups: Vec<Fact<LineUpOf>>,
+    conditions: Vec<Fact<ConditionOf>>,
 }
 
 fn fact<T>(value: T, known_at: Timestamp) -> Fact<T> {
@@ -149,8 +153,26 @@ impl TestHistory {
         }
     }
 
+    /// Who starts for home and away, known 90 minutes before.
+    pub(crate) fn start(&mut self, fixture: &Fixture, players: [Option<&str>; 2]) {
+        let starter = |player: Option<&str>| {
+            player.map(|code| Starter { player: code.parse().unwrap(), name: code.to_owned() })
+        };
+        let [home, away] = players.map(starter);
+        let line_up = LineUp { home, away };
+        let known_at = fixture.kickoff.line_up_known_at().0;
+        self.line_ups.push(fact(LineUpOf { fixture: fixture.id, line_up }, known_at));
+    }
+
+    /// A condition of a match, known at a moment.
+    pub(crate) fn under(&mut self, fixture: &Fixture, condition: Condition, known_at: Timestamp) {
+        self.conditions.push(fact(ConditionOf { fixture: fixture.id, condition }, known_at));
+    }
+
     pub(crate) fn build(self) -> History {
         History::new(self.fixtures, self.results, self.statistics, self.quotes)
+            .with_line_ups(self.line_ups)
+            .with_conditions(self.conditions)
     }
 }
 

@@ -105,9 +105,18 @@ pub(crate) fn venue(row: &Row, first: usize) -> Result<Venue, StoreError> {
     Ok(Venue {
         code: column::parsed("venue", row.try_get(first)?)?,
         name: row.try_get(first + 1)?,
-        roof: roof.map(|code| column::coded("roof", code, Roof::from_code(code))).transpose()?,
+        roof: roof.map(roof_of).transpose()?,
         surface: row.try_get(first + 3)?,
     })
+}
+
+/// The column roof.
+pub(crate) fn roof(row: &Row, place: usize) -> Result<Roof, StoreError> {
+    roof_of(row.try_get(place)?)
+}
+
+fn roof_of(code: &str) -> Result<Roof, StoreError> {
+    column::coded("roof", code, Roof::from_code(code))
 }
 
 /// Columns temperature_celsius, wind_mps from `first` on.

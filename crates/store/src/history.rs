@@ -105,7 +105,8 @@ impl Store {
             quotes::read(self, &reading, &groups, &scope.quotes)
         )?;
         Ok(History::new(facts.fixtures, facts.results, facts.statistics, quotes)
-            .with_line_ups(facts.line_ups))
+            .with_line_ups(facts.line_ups)
+            .with_conditions(facts.conditions))
     }
 }
 

@@ -2,9 +2,11 @@
 
 use domain::{
     BookId, DecimalOdds, Fact, Fixture, FixtureId, FixtureStatus, History, KnownRule, LineUp, Market,
-    MatchStatistics, Outcome, OutcomeProbabilities, Phase, Quote, Score, Selection, Sequence, Times,
+    MatchStatistics, Outcome, OutcomeProbabilities, Phase, Quote, Score, Selection, Sequence, Times, Weather,
+    conditions::{Condition, ConditionOf},
     history::{LineUpOf, ResultOf, StatisticsOf},
     quote::Series,
+    venue::Roof,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -16,6 +18,7 @@ pub(crate) struct Facts {
     results: Vec<Fact<ResultOf>>,
     statistics: Vec<Fact<StatisticsOf>>,
     line_ups: Vec<Fact<LineUpOf>>,
+    conditions: Vec<Fact<ConditionOf>>,
     quotes: Vec<Fact<Quote>>,
 }
 
@@ -54,6 +57,17 @@ impl Facts {
         self.line_ups.push(fact(value, known.0, known, sequence(fixture)));
     }
 
+    /// Under which roof, and in which weather under an open one.
+    pub(crate) fn under(&mut self, fixture: &Fixture, roof: Roof, weather: Weather) {
+        let condition = |condition| ConditionOf { fixture: fixture.id, condition };
+        let known = fixture.kickoff.venue_known_at();
+        self.conditions.push(fact(condition(Condition::Roof(roof)), known.0, known, sequence(fixture)));
+        if roof.is_open_air() {
+            let (at, known) = (fixture.kickoff.earliest(), fixture.kickoff.weather_known_at(fixture.sport));
+            self.conditions.push(fact(condition(Condition::Weather(weather)), at, known, sequence(fixture)));
+        }
+    }
+
     pub(crate) fn count(&mut self, fixture: &Fixture, statistics: MatchStatistics) {
         let known = fixture.kickoff.statistics_known_at(fixture.sport);
         let value = StatisticsOf { fixture: fixture.id, statistics };
@@ -88,7 +102,7 @@ impl Facts {
 
     pub(crate) fn into_history(self) -> (History, Vec<Fixture>) {
         let history = History::new(self.versions, self.results, self.statistics, self.quotes);
-        (history.with_line_ups(self.line_ups), self.fixtures)
+        (history.with_line_ups(self.line_ups).with_conditions(self.conditions), self.fixtures)
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     CompetitionId, Fixture, FixtureStatus, Kickoff, OutcomeProbabilities, Score, Season, Sport, Stage,
-    TeamId, line_up::PlayerCode,
+    TeamId, Weather, line_up::PlayerCode, venue::Roof,
 };
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -192,6 +192,8 @@ impl PointsLeague {
                     let line_up = quarterbacks.line_up(fixture.home, fixture.away);
                     starters = line_up.players();
                     facts.name(&fixture, line_up);
+                    let (roof, weather) = conditions(&fixture, round);
+                    facts.under(&fixture, roof, weather);
                 }
                 let expected = truth.expected_points_with(&fixture, starters);
                 if let Some(margin) = self.margin {
@@ -227,6 +229,13 @@ impl PointsLeague {
         let home = (1.0 / (1.0 + (-1.702 * expected_margin / sd).exp())).clamp(0.02, 0.98);
         OutcomeProbabilities { home, draw: 0.0, away: 1.0 - home }
     }
+}
+
+/// One team in two plays at home under a roof; elsewhere it gets colder from round to round.
+fn conditions(fixture: &Fixture, round: usize) -> (Roof, Weather) {
+    let roof = if fixture.home.0 % 2 == 0 { Roof::Dome } else { Roof::Outdoors };
+    let (temperature, wind) = (25.0 - round as f64, (fixture.id.0 % 7) as f64);
+    (roof, Weather { temperature_celsius: Some(temperature), wind_mps: Some(wind) })
 }
 
 fn draw_nfl(expected: (f64, f64), rng: &mut Xoshiro256PlusPlus) -> Score {

@@ -31,7 +31,7 @@ const EXTENSIONS: &[Extension] = &[
     Extension {
         directory: "crates/forecast/src/feature",
         list: "features",
-        serving: &["odds", "recent", "stream", "table"],
+        serving: &["ahead", "odds", "recent", "stream", "table"],
     },
     Extension { directory: "crates/forecast/src/recalibration", list: "METHODS", serving: &[] },
     Extension {

@@ -98,11 +98,10 @@ async fn write(store: Store, stop: Arc<AtomicBool>) -> Result<u64> {
     Ok(written)
 }
 
-/// The first round again, with prices of another moment.
+/// The first round again, with prices of another moment: later than all that is stored, as a feed's are.
 pub(crate) fn polled(season: &ImportBatch, poll: i64) -> ImportBatch {
     let moved = |price: &QuoteRecord, record: &MatchRecord<TeamId>| QuoteRecord {
-        known_at: record.kickoff.earliest() - SignedDuration::from_hours(120)
-            + SignedDuration::from_millis(poll),
+        known_at: record.kickoff.earliest() + SignedDuration::from_millis(1 + poll),
         ..*price
     };
     let records = season.records.iter().take(10).map(|record| {

@@ -188,3 +188,37 @@ fn a_moment_is_one_the_store_can_keep() {
     let history = sample();
     assert_eq!(history.as_of(fine, RecordedBy::Now).at(), "2024-01-01T00:00:00.123456Z".parse().unwrap());
 }
+
+#[test]
+fn conditions_are_seen_as_they_become_known() {
+    use crate::{
+        conditions::{Condition, ConditionOf},
+        venue::Roof,
+        weather::Weather,
+    };
+    let of = |id, condition| ConditionOf { fixture: FixtureId(id), condition };
+    let cold = |celsius| Condition::Weather(Weather { temperature_celsius: Some(celsius), wind_mps: None });
+    let history = sample().with_conditions(vec![
+        fact(of(3, cold(-2.0)), 320, 2),
+        fact(of(3, Condition::Roof(Roof::Open)), 210, 1),
+        fact(of(99, cold(30.0)), 20, 1),
+        fact(of(7, cold(15.0)), 110, 1),
+        fact(of(3, cold(4.0)), 200, 1),
+    ]);
+    assert_eq!(history.condition_facts().len(), 4, "nobody announced fixture 99");
+    let seen = |history: &History, at: i64, import: i64| {
+        let briefing = history.briefing(&fixture(3, 300), second(at), RecordedBy::Import(Sequence(import)));
+        (briefing.conditions().roof, briefing.conditions().weather.temperature_celsius)
+    };
+    assert_eq!(seen(&history, 200, 2), (None, None));
+    assert_eq!(seen(&history, 201, 2), (None, Some(4.0)));
+    assert_eq!(seen(&history, 211, 2), (Some(Roof::Open), Some(4.0)));
+    assert_eq!(seen(&history, 321, 2), (Some(Roof::Open), Some(-2.0)));
+    assert_eq!(seen(&history, 321, 1), (Some(Roof::Open), Some(4.0)), "the later import was not there yet");
+    let forgetful = history.forgetting_from(second(320));
+    assert_eq!(seen(&forgetful, 900, 2), (Some(Roof::Open), Some(4.0)));
+    let snapshot = history.as_of(second(111), RecordedBy::Now);
+    let played = snapshot.played().next().unwrap();
+    assert_eq!(played.conditions.weather.temperature_celsius, Some(15.0));
+    assert_eq!(history.as_of(second(211), RecordedBy::Now).condition_facts().count(), 3);
+}

@@ -12,6 +12,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use super::TeamStatistics;
 use crate::{
     competition::Competition,
+    conditions::Conditions,
     fact::Fact,
     fixture::{Fixture, FixtureId},
     history::History,
@@ -98,7 +99,13 @@ impl<'h> Known<'h> {
     /// The match, if it counts as played by now; who started counts for nothing here.
     fn played(&self) -> Option<PlayedMatch<'h>> {
         let (fixture, outcome) = self.fixture.zip(self.outcome)?;
-        let played = PlayedMatch { fixture, outcome, statistics: self.statistics, line_up: None };
+        let played = PlayedMatch {
+            fixture,
+            outcome,
+            statistics: self.statistics,
+            line_up: None,
+            conditions: Conditions::default(),
+        };
         (outcome.status == OutcomeStatus::Completed).then_some(played)
     }
 }

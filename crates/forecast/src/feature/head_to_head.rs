@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use domain::{Fixture, PlayedMatch, Sport, TeamId};
 
-use super::{Feature, Tracker};
+use super::{Ahead, Feature, Tracker};
 
 const MEETINGS: usize = 5;
 const LEVEL_MEETINGS: f64 = 2.0;
@@ -40,7 +40,7 @@ fn pair(fixture: &Fixture) -> ((TeamId, TeamId), i32) {
 }
 
 impl Tracker for Meetings {
-    fn value(&self, fixture: &Fixture) -> Option<f64> {
+    fn value(&self, fixture: &Fixture, _: &Ahead) -> Option<f64> {
         let (pair, sign) = pair(fixture);
         let Some(margins) = self.0.get(&pair) else { return Some(0.0) };
         let sum = f64::from(sign * margins.iter().sum::<i32>());

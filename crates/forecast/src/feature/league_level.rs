@@ -5,7 +5,7 @@
 
 use domain::{Fixture, PlayedMatch, Sport};
 
-use super::{Feature, Tracker};
+use super::{Ahead, Feature, Tracker};
 
 const STEP: f64 = 1.0 / 300.0;
 
@@ -43,7 +43,7 @@ struct Level {
 }
 
 impl Tracker for Level {
-    fn value(&self, _: &Fixture) -> Option<f64> {
+    fn value(&self, _: &Fixture, _: &Ahead) -> Option<f64> {
         (self.n_matches > 0).then_some(self.mean)
     }
 

@@ -6,11 +6,14 @@
 //!
 //! How far teams travel is not among them: no venue is on record with its place.
 
+mod ahead;
+mod conditions;
 mod expected_goals;
 mod form;
 mod goals;
 mod head_to_head;
 mod league_level;
+mod line_up_strength;
 mod newcomer;
 mod odds;
 mod rating_difference;
@@ -26,8 +29,11 @@ use domain::{Fixture, MatchStatistics, PlayedMatch, Snapshot, Sport};
 
 pub(crate) use self::odds::odds_values;
 pub use self::{
+    ahead::Ahead,
+    conditions::UnderConditions,
     head_to_head::HeadToHead,
     league_level::LeagueLevel,
+    line_up_strength::LineUpStrength,
     newcomer::Newcomer,
     odds::{MarketLogOdds, OddsFeature},
     rating_difference::RatingDifference,
@@ -52,17 +58,18 @@ impl dyn Feature + '_ {
     /// Its value, from the snapshot alone; none when it is not defined, e.g. rest days before a first match.
     pub fn value(&self, snapshot: &Snapshot<'_>, fixture: &Fixture) -> Option<f64> {
         let tracking = Tracking::of(&[self], snapshot, fixture.competition, fixture.sport);
-        tracking.values(fixture).first().copied().flatten()
+        let ahead = Ahead::of(&snapshot.briefing(fixture), false);
+        tracking.values(fixture, &ahead).first().copied().flatten()
     }
 }
 
 /// What a feature remembers of one competition. It hears of each completed match once, in the order in which results and
 /// statistics became known.
 pub trait Tracker: Send + Sync {
-    /// The feature of a fixture to come, as of now. Answers that are not finite count as none.
-    fn value(&self, fixture: &Fixture) -> Option<f64>;
+    /// The feature of a fixture to come, as of now, with the news about it. Answers that are not finite count as none.
+    fn value(&self, fixture: &Fixture, ahead: &Ahead) -> Option<f64>;
 
-    /// A result is known. Statistics come later and by themselves.
+    /// A result is known, with who started and under what conditions. Statistics come later and by themselves.
     fn result(&mut self, played: &PlayedMatch<'_>);
 
     /// Statistics of a match are known whose result was told before.
@@ -82,6 +89,8 @@ pub fn features() -> Vec<Box<dyn Feature>> {
     list.extend(Newcomer::ALL.map(|f| Box::new(f) as Box<dyn Feature>));
     list.extend(LeagueLevel::ALL.map(|f| Box::new(f) as Box<dyn Feature>));
     list.push(Box::new(NeutralVenue));
+    list.push(Box::new(LineUpStrength));
+    list.extend(UnderConditions::ALL.map(|f| Box::new(f) as Box<dyn Feature>));
     list
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Fixture, PlayedMatch, Season, Sport, TeamId};
 
-use super::{Feature, Tracker};
+use super::{Ahead, Feature, Tracker};
 
 /// Whether a side is new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ struct Members {
 }
 
 impl Tracker for Members {
-    fn value(&self, fixture: &Fixture) -> Option<f64> {
+    fn value(&self, fixture: &Fixture, _: &Ahead) -> Option<f64> {
         let before = self.seasons.get(&fixture.season.previous())?;
         let team = match self.side {
             Newcomer::Home => fixture.home,

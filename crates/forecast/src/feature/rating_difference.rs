@@ -3,7 +3,7 @@
 
 use domain::{Fixture, PlayedMatch, Sport};
 
-use super::{Feature, Tracker};
+use super::{Ahead, Feature, Tracker};
 use crate::rating::{Rating, RatingTable};
 
 /// The difference of one rating.
@@ -36,7 +36,7 @@ struct Rated {
 }
 
 impl Tracker for Rated {
-    fn value(&self, fixture: &Fixture) -> Option<f64> {
+    fn value(&self, fixture: &Fixture, _: &Ahead) -> Option<f64> {
         self.table.as_ref().map(|table| table.difference(fixture) / self.scale)
     }
 

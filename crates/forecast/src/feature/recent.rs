@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use domain::{Fixture, MatchStatistics, PlayedMatch, Sport, TeamId, statistics::Pair};
 
-use super::{Feature, Tracker};
+use super::{Ahead, Feature, Tracker};
 
 /// What is counted in a match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,7 +113,7 @@ impl Windows {
 }
 
 impl Tracker for Windows {
-    fn value(&self, fixture: &Fixture) -> Option<f64> {
+    fn value(&self, fixture: &Fixture, _: &Ahead) -> Option<f64> {
         let (home, away) = (self.mean(fixture.home, true)?, self.mean(fixture.away, false)?);
         Some(match self.rule.sides {
             Sides::Difference => home - away,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::{Fixture, PlayedMatch, Sport, TeamId};
 use jiff::Timestamp;
 
-use super::{Feature, Tracker};
+use super::{Ahead, Feature, Tracker};
 
 const MOST_DAYS: f64 = 14.0;
 const SECONDS_PER_DAY: f64 = 86_400.0;
@@ -53,7 +53,7 @@ impl LastMatches {
 }
 
 impl Tracker for LastMatches {
-    fn value(&self, fixture: &Fixture) -> Option<f64> {
+    fn value(&self, fixture: &Fixture, _: &Ahead) -> Option<f64> {
         match self.of {
             RestDays::Difference => {
                 Some(self.rest(fixture, fixture.home)? - self.rest(fixture, fixture.away)?)

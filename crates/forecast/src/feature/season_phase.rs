@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use domain::{Fixture, PlayedMatch, Season, Sport, TeamId};
 
-use super::{Feature, Tracker};
+use super::{Ahead, Feature, Tracker};
 
 /// The phase of a season.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl Played {
 }
 
 impl Tracker for Played {
-    fn value(&self, fixture: &Fixture) -> Option<f64> {
+    fn value(&self, fixture: &Fixture, _: &Ahead) -> Option<f64> {
         let season = fixture.season;
         let matches = 0.5 * (self.matches(season, fixture.home) + self.matches(season, fixture.away));
         match self.phase {

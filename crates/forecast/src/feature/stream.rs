@@ -11,8 +11,10 @@ use std::{
 };
 
 use domain::{
-    CompetitionId, Fact, Fixture, FixtureId, MatchStatistics, Outcome, PlayedMatch, Snapshot, Sport,
-    history::{ResultOf, StatisticsOf},
+    CompetitionId, Conditions, Fact, Fixture, FixtureId, LineUp, MatchStatistics, Outcome, PlayedMatch,
+    Snapshot, Sport,
+    conditions::ConditionOf,
+    history::{LineUpOf, ResultOf, StatisticsOf},
     outcome::OutcomeStatus,
 };
 use jiff::Timestamp;
@@ -27,6 +29,8 @@ struct Known<'h> {
     fixture: Option<&'h Fixture>,
     outcome: Option<&'h Outcome>,
     statistics: Option<&'h MatchStatistics>,
+    line_up: Option<&'h LineUp>,
+    conditions: Conditions,
     told_result: bool,
     told_statistics: bool,
 }
@@ -46,6 +50,8 @@ pub(super) struct Stream<'f, 'h> {
     fixtures: Facts<'h, Fixture>,
     results: Facts<'h, ResultOf>,
     statistics: Facts<'h, StatisticsOf>,
+    line_ups: Facts<'h, LineUpOf>,
+    conditions: Facts<'h, ConditionOf>,
     matches: BTreeMap<FixtureId, Known<'h>>,
     order: Vec<News>,
     trackers: Vec<Box<dyn Tracker>>,
@@ -70,6 +76,8 @@ impl<'f, 'h> Stream<'f, 'h> {
             fixtures: boxed(Box::new(snapshot.fixture_facts())).peekable(),
             results: (Box::new(snapshot.result_facts()) as Box<dyn Iterator<Item = _>>).peekable(),
             statistics: (Box::new(snapshot.statistics_facts()) as Box<dyn Iterator<Item = _>>).peekable(),
+            line_ups: (Box::new(snapshot.line_up_facts()) as Box<dyn Iterator<Item = _>>).peekable(),
+            conditions: (Box::new(snapshot.condition_facts()) as Box<dyn Iterator<Item = _>>).peekable(),
             matches: BTreeMap::new(),
             order: Vec::new(),
             trackers: features.iter().map(|f| f.tracker(sport)).collect(),
@@ -106,6 +114,8 @@ impl<'f, 'h> Stream<'f, 'h> {
             self.fixtures.peek().map(|f| f.times.known_at),
             self.results.peek().map(|f| f.times.known_at),
             self.statistics.peek().map(|f| f.times.known_at),
+            self.line_ups.peek().map(|f| f.times.known_at),
+            self.conditions.peek().map(|f| f.times.known_at),
         ];
         moments.into_iter().flatten().min()
     }
@@ -131,8 +141,24 @@ impl<'f, 'h> Stream<'f, 'h> {
             self.corrected |= known.told_statistics && before != Some(&fact.value.statistics);
             touched.add(fact.value.fixture);
         }
+        self.hear_circumstances(moment);
         for id in touched.in_order {
             self.tell_news(id);
+        }
+    }
+
+    /// Who starts and what is above them is no news by itself: it is told with the result, and asked for before it.
+    fn hear_circumstances(&mut self, moment: Timestamp) {
+        while let Some(fact) = self.line_ups.next_if(|f| f.times.known_at == moment) {
+            let known = self.matches.entry(fact.value.fixture).or_default();
+            let before = known.line_up.replace(&fact.value.line_up);
+            self.corrected |= known.told_result && before != Some(&fact.value.line_up);
+        }
+        while let Some(fact) = self.conditions.next_if(|f| f.times.known_at == moment) {
+            let known = self.matches.entry(fact.value.fixture).or_default();
+            let before = known.conditions;
+            known.conditions.hear(fact.value.condition);
+            self.corrected |= known.told_result && before != known.conditions;
         }
     }
 
@@ -184,8 +210,7 @@ impl<'f, 'h> Stream<'f, 'h> {
         }
     }
 
-    /// The match, when it is completed, of this competition and within the training window. Statistics are told apart; no
-    /// feature reads line-ups.
+    /// The match, when it is completed, of this competition and within the training window. Statistics are told apart.
     fn played(&self, known: &Known<'h>) -> Option<PlayedMatch<'h>> {
         let (fixture, outcome) = (known.fixture?, known.outcome?);
         let here = fixture.competition == self.competition
@@ -194,7 +219,8 @@ impl<'f, 'h> Stream<'f, 'h> {
             fixture,
             outcome,
             statistics: None,
-            line_up: None,
+            line_up: known.line_up,
+            conditions: known.conditions,
         })
     }
 }

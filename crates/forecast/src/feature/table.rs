@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use domain::{CompetitionId, Fixture, Score, Snapshot, Sport, TeamId};
 use jiff::Timestamp;
 
-use super::{Feature, OddsFeature, Tracker, odds_values, stream::Stream};
+use super::{Ahead, Feature, OddsFeature, Tracker, odds_values, stream::Stream};
 
 /// Trackers of several features, brought up to the moment of a snapshot.
 pub struct Tracking {
@@ -29,13 +29,13 @@ impl Tracking {
     }
 
     /// The features of a fixture, in their order.
-    pub fn values(&self, fixture: &Fixture) -> Vec<Option<f64>> {
-        self.trackers.iter().map(|t| value(t.as_ref(), fixture)).collect()
+    pub fn values(&self, fixture: &Fixture, ahead: &Ahead) -> Vec<Option<f64>> {
+        self.trackers.iter().map(|t| value(t.as_ref(), fixture, ahead)).collect()
     }
 }
 
-fn value(tracker: &dyn Tracker, fixture: &Fixture) -> Option<f64> {
-    tracker.value(fixture).filter(|value| value.is_finite())
+fn value(tracker: &dyn Tracker, fixture: &Fixture, ahead: &Ahead) -> Option<f64> {
+    tracker.value(fixture, ahead).filter(|value| value.is_finite())
 }
 
 /// One row: what is known of the match beside its features.
@@ -87,9 +87,10 @@ impl Table {
             }
             let weight = if fixture.neutral { 0.5 } else { 1.0 };
             let row = Row { fixture, at, score: played.score(), weight, mirrored: false, n_before };
-            table.push(row, stream.trackers());
+            let briefing = snapshot.briefing_before(&fixture, at);
+            table.push(row, &Ahead::of(&briefing, false), stream.trackers());
             if fixture.neutral {
-                table.push(mirrored(&row), stream.trackers());
+                table.push(mirrored(&row), &Ahead::of(&briefing, true), stream.trackers());
             }
         }
         stream.advance(snapshot.at());
@@ -111,8 +112,9 @@ impl Table {
         Self { names, rows: self.rows, cells }
     }
 
-    fn push(&mut self, row: Row, trackers: &[Box<dyn Tracker>]) {
-        self.cells.extend(trackers.iter().map(|t| value(t.as_ref(), &row.fixture).unwrap_or(f64::NAN)));
+    fn push(&mut self, row: Row, ahead: &Ahead, trackers: &[Box<dyn Tracker>]) {
+        let cell = |tracker: &dyn Tracker| value(tracker, &row.fixture, ahead).unwrap_or(f64::NAN);
+        self.cells.extend(trackers.iter().map(|tracker| cell(tracker.as_ref())));
         self.rows.push(row);
     }
 

@@ -1,6 +1,9 @@
 //! Every feature against a value worked out by hand on a league of a few matches.
 
-use domain::{BookId, Briefing, Phase, RecordedBy, Season, statistics::Pair};
+use domain::{
+    BookId, Briefing, Phase, RecordedBy, Season, Weather, conditions::Condition, statistics::Pair,
+    venue::Roof,
+};
 
 use super::*;
 use crate::{
@@ -321,6 +324,69 @@ fn prices_of_the_match_as_log_odds() {
     close(value(1, 0), (8.0_f64.sqrt() / 3.0).ln());
     assert_eq!(value(0, 30), None, "not quoted yet");
     assert!(odds_features().iter().all(|f| f.value(&Briefing::bare(&next)).is_none()));
+}
+
+#[test]
+fn those_who_start_are_worth_what_they_scored_beyond_what_opponents_concede() {
+    let mut history = TestHistory::default();
+    let one = history.play(0, 1, 2, (20, 10));
+    history.start(&one, [Some("ann"), Some("bob")]);
+    let two = history.play(7, 1, 2, (30, 10));
+    history.start(&two, [Some("ann"), Some("bob")]);
+    let next = history.announce(14, 1, 2);
+    history.start(&next, [Some("ann"), Some("new")]);
+    // Before the second match team 2 conceded 20 and team 1 10. Ann: v = -10 + .1 (30 - 20 + 10) = -8, t = .05 (30 - 20) = .5.
+    // Bob's team: t = .05 (10 - 10) = 0, and somebody new is worth 10 less than that.
+    close(value("line_up_strength", history, &next), (-8.0 - 0.5) - (-10.0));
+    let mut history = TestHistory::default();
+    history.play(0, 1, 2, (20, 10));
+    let next = history.announce(14, 1, 2);
+    assert_eq!(value("line_up_strength", history, &next), None, "nobody is named");
+}
+
+#[test]
+fn conditions_are_those_known_before_else_those_of_the_last_match_at_home() {
+    let weather = |temperature, wind| {
+        Condition::Weather(Weather { temperature_celsius: Some(temperature), wind_mps: Some(wind) })
+    };
+    let played = || {
+        let mut history = TestHistory::default();
+        for (day, temperature) in [(0, 20.0), (7, 12.0)] {
+            let fixture = history.play(day, 1, 2, (20, 10));
+            history.under(&fixture, Condition::Roof(Roof::Open), noon(day));
+            history.under(
+                &fixture,
+                weather(temperature, 4.0),
+                fixture.kickoff.result_known_at(fixture.sport).0,
+            );
+        }
+        history
+    };
+    let all = |history: &dyn Fn() -> (TestHistory, Fixture)| {
+        ["open_air", "temperature", "wind"].map(|name| {
+            let (history, next) = history();
+            value(name, history, &next)
+        })
+    };
+    let next_on = |day: i64, home: i64, known: &[(Condition, i64)]| {
+        let mut history = played();
+        let next = history.announce(day, home, 3 - home);
+        for (condition, hours) in known {
+            history.under(&next, *condition, noon(day) - jiff::SignedDuration::from_hours(*hours));
+        }
+        (history, next)
+    };
+    assert_eq!(all(&|| next_on(14, 1, &[])), [Some(1.0), Some(12.0), Some(4.0)]);
+    assert_eq!(all(&|| next_on(36, 1, &[])), [Some(1.0), None, None], "weather lasts four weeks");
+    assert_eq!(all(&|| next_on(14, 2, &[])), [None; 3], "not at home before");
+    let forecast = [(weather(3.0, 9.0), 24)];
+    assert_eq!(all(&|| next_on(14, 1, &forecast)), [Some(1.0), Some(3.0), Some(9.0)]);
+    assert_eq!(
+        all(&|| next_on(14, 1, &[(weather(3.0, 9.0), 0)])),
+        [Some(1.0), Some(12.0), Some(4.0)],
+        "too late"
+    );
+    assert_eq!(all(&|| next_on(14, 1, &[(Condition::Roof(Roof::Closed), 2)])), [Some(0.0), None, None]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use domain::{Fixture, PlayedMatch, Sport};
 
-use super::{Feature, Tracker};
+use super::{Ahead, Feature, Tracker};
 
 /// Whether the venue is neutral.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +19,7 @@ impl Feature for NeutralVenue {
 }
 
 impl Tracker for NeutralVenue {
-    fn value(&self, fixture: &Fixture) -> Option<f64> {
+    fn value(&self, fixture: &Fixture, _: &Ahead) -> Option<f64> {
         Some(if fixture.neutral { 1.0 } else { 0.0 })
     }
 

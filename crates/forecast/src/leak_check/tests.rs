@@ -1,9 +1,9 @@
 use domain::{OutcomeClass, Phase, PlayedMatch, Score, Sport};
-use testkit::{Played, SoccerLeague, SoccerTruth};
+use testkit::{Played, PointsLeague, SoccerLeague, SoccerTruth};
 
 use super::*;
 use crate::{
-    feature::{Tracker, features},
+    feature::{Ahead, Tracker, features},
     model::elo::Elo,
 };
 
@@ -99,6 +99,29 @@ fn models_and_features_are_clean() {
     assert!(report.checked.iter().all(|c| c.compared >= 20), "{report:?}");
 }
 
+#[test]
+fn features_of_line_ups_and_conditions_are_clean() {
+    let league =
+        PointsLeague { n_teams: 8, n_seasons: 2, quarterback_sd: 3.0, ..PointsLeague::nfl() }.generate();
+    let competition = league.fixtures[0].competition;
+    // Half an hour before kick-off, when line-ups and roofs are known.
+    let moments: Vec<Timestamp> = league
+        .fixtures
+        .iter()
+        .skip(40)
+        .step_by(9)
+        .map(|f| f.kickoff.earliest() - jiff::SignedDuration::from_mins(30))
+        .collect();
+    let features = features();
+    let subjects: Vec<Subject<'_>> = features.iter().map(|f| Subject::feature(f.as_ref())).collect();
+    let report = check(&league.history, competition, &moments, &subjects);
+    assert!(report.is_clean(), "{report:?}");
+    for name in ["line_up_strength", "open_air", "temperature", "wind"] {
+        let checked = report.checked.iter().find(|c| c.subject == format!("feature {name}")).unwrap();
+        assert!(checked.compared > checked.unanswered + 5, "{checked:?}");
+    }
+}
+
 /// Elo that keeps something of the fit it started from: the slope of its first start.
 struct Clinging;
 
@@ -146,7 +169,7 @@ fn what_is_not_defined_is_unanswered() {
         }
     }
     impl Tracker for Never {
-        fn value(&self, _: &Fixture) -> Option<f64> {
+        fn value(&self, _: &Fixture, _: &Ahead) -> Option<f64> {
             None
         }
         fn result(&mut self, _: &PlayedMatch<'_>) {}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Outcome, RecordedBy, Score};
+use domain::{Conditions, Outcome, RecordedBy, Score};
 use jiff::Timestamp;
 use testkit::{PointsLeague, SoccerLeague};
 
@@ -42,7 +42,13 @@ pub(super) fn fed<T: RatingTable>(mut table: T, matches: &[Result]) -> T {
 
 fn feed(table: &mut dyn RatingTable, fixture: &Fixture, score: Score) {
     let outcome = Outcome::completed(score);
-    table.update(&PlayedMatch { fixture, outcome: &outcome, statistics: None, line_up: None });
+    table.update(&PlayedMatch {
+        fixture,
+        outcome: &outcome,
+        statistics: None,
+        line_up: None,
+        conditions: Conditions::default(),
+    });
 }
 
 /// Teams by name, and the matches of a reference file; none when the folder of shared data is not there.

@@ -2,6 +2,7 @@
 
 use domain::{
     CompetitionId, Fact, Fixture, FixtureId, FixtureStatus, Outcome, Score, Season, Sport, Stage, TeamId,
+    conditions::{Condition, ConditionOf},
     history::{LineUpOf, ResultOf, StatisticsOf},
 };
 use futures_util::TryStreamExt as _;
@@ -9,7 +10,7 @@ use futures_util::TryStreamExt as _;
 use super::{Group, Reading};
 use crate::{
     StoreError, column,
-    engine::{Connection, Pool, query, query_scalar},
+    engine::{Connection, Pool, Row, query, query_scalar},
     fact,
     packed::{self, Fields},
     statement::fact as sql,
@@ -18,6 +19,9 @@ use crate::{
 /// Fixtures whose facts come in one text.
 const AT_ONCE: usize = 256;
 
+/// What a row says of the conditions of its match.
+type ReadCondition = fn(&Row) -> Result<Condition, StoreError>;
+
 /// What was read so far.
 #[derive(Default)]
 pub(super) struct Facts {
@@ -25,6 +29,7 @@ pub(super) struct Facts {
     pub(super) results: Vec<Fact<ResultOf>>,
     pub(super) statistics: Vec<Fact<StatisticsOf>>,
     pub(super) line_ups: Vec<Fact<LineUpOf>>,
+    pub(super) conditions: Vec<Fact<ConditionOf>>,
 }
 
 /// The facts of some competitions but for prices.
@@ -44,6 +49,7 @@ pub(super) async fn read(pool: &Pool, reading: &Reading, groups: &[Group]) -> Re
             facts.read_statistics(&mut connection, reading, group, first, last).await?;
         }
         facts.read_line_ups(&mut connection, reading, group).await?;
+        facts.read_conditions(&mut connection, reading, group).await?;
     }
     Ok(facts)
 }
@@ -153,6 +159,24 @@ impl Facts {
             let times = reading.times(&row)?;
             let value = LineUpOf { fixture: FixtureId(row.try_get(0)?), line_up: fact::line_up(&row, 5)? };
             self.line_ups.push(Fact { times, value });
+        }
+        Ok(())
+    }
+
+    async fn read_conditions(
+        &mut self,
+        connection: &mut Connection,
+        reading: &Reading,
+        group: &Group,
+    ) -> Result<(), StoreError> {
+        let weather: ReadCondition = |row| Ok(Condition::Weather(fact::weather(row, 5)?));
+        let roof: ReadCondition = |row| Ok(Condition::Roof(fact::roof(row, 5)?));
+        for (statement, read) in [(sql::HISTORY_WEATHER, weather), (sql::HISTORY_ROOFS, roof)] {
+            let rows = query(statement).bind(group.competition.as_str()).bind(reading.before);
+            for row in rows.bind(reading.last).fetch_all(&mut *connection).await? {
+                let value = ConditionOf { fixture: FixtureId(row.try_get(0)?), condition: read(&row)? };
+                self.conditions.push(Fact { times: reading.times(&row)?, value });
+            }
         }
         Ok(())
     }

@@ -114,8 +114,10 @@ pub(super) async fn unknown(
 ) -> Result<(Vec<QuoteRow>, u64), StoreError> {
     let mut corrections = 0;
     let mut unknown = Vec::with_capacity(rows.len());
+    let last = last_moments(connection, &rows, known).await?;
+    // What a feed says is later than all that is stored of the fixture, however many prices that may be.
     let (stored, fresh): (Vec<QuoteRow>, Vec<QuoteRow>) =
-        rows.into_iter().partition(|row| known.binary_search(&row.fixture).is_ok());
+        rows.into_iter().partition(|row| last.get(&row.fixture).is_some_and(|last| row.known_at <= *last));
     let mut fixtures: Vec<i64> = stored.iter().map(|row| row.fixture).collect();
     fixtures.dedup();
     for (first, last) in ranges(&fixtures) {
@@ -134,7 +136,27 @@ pub(super) async fn unknown(
         }
     }
     unknown.extend(fresh);
+    unknown.sort_unstable();
     Ok((unknown, corrections))
+}
+
+/// When the last price became known that is stored of each known fixture; rows are sorted by fixture.
+async fn last_moments(
+    connection: &mut Connection,
+    rows: &[QuoteRow],
+    known: &[i64],
+) -> Result<HashMap<i64, i64>, StoreError> {
+    let mut fixtures: Vec<i64> = rows.iter().map(|row| row.fixture).collect();
+    fixtures.dedup();
+    fixtures.retain(|fixture| known.binary_search(fixture).is_ok());
+    let mut last = HashMap::with_capacity(fixtures.len());
+    for (first, to) in ranges(&fixtures) {
+        let query = query(sql::LAST_QUOTES_BETWEEN).bind(first).bind(to);
+        for row in query.fetch_all(&mut *connection).await? {
+            last.insert(row.try_get(0)?, row.try_get(1)?);
+        }
+    }
+    Ok(last)
 }
 
 /// The last word on every price of these fixtures between these moments; rows are sorted by fixture.

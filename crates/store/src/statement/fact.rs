@@ -90,6 +90,7 @@ statements! {
         last_known_at = CASE WHEN excluded.last_known_at > fixture_quotes.last_known_at \
         THEN excluded.last_known_at ELSE fixture_quotes.last_known_at END, \
         quotes = fixture_quotes.quotes + excluded.quotes";
+    LAST_QUOTES_BETWEEN = "SELECT fixture_id, last_known_at FROM fixture_quotes WHERE fixture_id BETWEEN $1 AND $2";
     QUOTE_SPAN = "SELECT first_known_at, last_known_at FROM fixture_quotes WHERE fixture_id = $1";
     /// Reads that are waited for come packed: see `packed.rs`. The moments are those of [`QUOTE_SPAN`]: given from outside,
     /// they leave the other partitions out of the plan.
@@ -144,6 +145,12 @@ statements! {
     HISTORY_LINE_UPS = "SELECT l.fixture_id, l.known_at, l.sequence, l.known_rule, l.occurred_at, l.home_player, \
         l.home_name, l.away_player, l.away_name FROM fixture f JOIN line_up l ON l.fixture_id = f.id \
         WHERE f.competition = $1 AND l.known_at < $2 AND l.sequence <= $3 ORDER BY f.id, l.known_at, l.sequence";
+    HISTORY_WEATHER = "SELECT w.fixture_id, w.known_at, w.sequence, w.known_rule, w.occurred_at, \
+        w.temperature_celsius, w.wind_mps FROM fixture f JOIN weather w ON w.fixture_id = f.id \
+        WHERE f.competition = $1 AND w.known_at < $2 AND w.sequence <= $3";
+    HISTORY_ROOFS = "SELECT v.fixture_id, v.known_at, v.sequence, v.known_rule, v.occurred_at, v.roof \
+        FROM fixture f JOIN fixture_venue v ON v.fixture_id = f.id \
+        WHERE f.competition = $1 AND v.known_at < $2 AND v.sequence <= $3 AND v.roof IS NOT NULL";
     SERIES = "SELECT string_agg(concat_ws(' ', id, book, kind, line_quarters, selection, phase), ';') \
         FROM quote_series";
     HISTORY_QUOTE_SPANS = "SELECT string_agg(concat_ws(' ', p.fixture_id, p.first_known_at, p.last_known_at), ';') \

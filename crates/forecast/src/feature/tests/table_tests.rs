@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use testkit::{Played, PointsLeague, SoccerLeague};
 
 use super::*;
-use crate::feature::{Table, Tracking};
+use crate::feature::{Ahead, Table, Tracking};
 
 /// Every `step`-th row against a snapshot of its moment.
 fn rows_are_live(history: &History, now: Timestamp, since: Option<Timestamp>, step: usize) -> usize {
@@ -24,14 +24,20 @@ fn rows_are_live(history: &History, now: Timestamp, since: Option<Timestamp>, st
         let known = then.fixture(row.fixture.id).copied().unwrap_or(row.fixture);
         let seen_from_home = row.fixture.home == known.home;
         assert!(seen_from_home || row.fixture.neutral, "row {i}: {:?}, then {known:?}", row.fixture);
-        let live = Tracking::of(&refs, &then, first.competition, first.sport).values(&row.fixture);
+        let live = Tracking::of(&refs, &then, first.competition, first.sport)
+            .values(&row.fixture, &Ahead::of(&then.briefing(&row.fixture), row.mirrored));
         for (name, (table, live)) in table.names().iter().zip(table.values(i).iter().zip(&live)) {
             assert_eq!(table.map(f64::to_bits), live.map(f64::to_bits), "{name} of row {i} at {}", row.at);
         }
         checked += 1;
     }
     let next = Tracking::of(&refs, &snapshot, first.competition, first.sport);
-    assert_eq!(tracking.values(&first), next.values(&first), "the trackers end at the snapshot's moment");
+    let ahead = Ahead::default();
+    assert_eq!(
+        tracking.values(&first, &ahead),
+        next.values(&first, &ahead),
+        "the trackers end at the snapshot's moment"
+    );
     checked
 }
 
@@ -56,6 +62,12 @@ fn rows_equal_what_would_have_been_computed_live() {
     }
     let league = PointsLeague { n_teams: 8, n_seasons: 2, ..PointsLeague::nfl() }.generate();
     assert!(rows_are_live(&league.history, end(&league), None, 9) > 10);
+    // With line-ups, roofs and weather.
+    let league =
+        PointsLeague { n_teams: 8, n_seasons: 2, quarterback_sd: 3.0, ..PointsLeague::nfl() }.generate();
+    assert!(rows_are_live(&league.history, end(&league), None, 9) > 10);
+    let since = league.fixtures[30].kickoff.earliest();
+    assert!(rows_are_live(&league.history, end(&league), Some(since), 9) > 8);
     let league = PointsLeague { n_teams: 6, games: 30, n_seasons: 2, ..PointsLeague::nba() }.generate();
     assert!(rows_are_live(&league.history, end(&league), None, 13) > 10);
 }

@@ -24,7 +24,7 @@ pub(super) use self::columns::Columns;
 use super::{FitReport, FittedModel, Model, OddsUse, Predicted, elo::Elo};
 use crate::{
     ForecastError,
-    feature::{Feature, Row, Table, Tracking, features, odds_features, odds_values},
+    feature::{Ahead, Feature, Row, Table, Tracking, features, odds_features, odds_values},
 };
 
 /// Fewest played matches to fit on.
@@ -303,7 +303,8 @@ impl<T: Learnt> Fitted<T> {
     fn seen(&self, briefing: &Briefing<'_>, mirrored: bool) -> Vec<f64> {
         let fixture = *briefing.fixture();
         let (home, away) = if mirrored { (fixture.away, fixture.home) } else { (fixture.home, fixture.away) };
-        let mut values = self.tracking.values(&Fixture { home, away, ..fixture });
+        let mut values =
+            self.tracking.values(&Fixture { home, away, ..fixture }, &Ahead::of(briefing, mirrored));
         if let Some(with_odds) = &self.with_odds {
             let odds = odds_values(&odds_features(), briefing, mirrored);
             if odds.iter().any(Option::is_some) {

@@ -6,7 +6,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::*;
 use crate::{
-    feature::Tracker,
+    feature::{Ahead, Tracker},
     test_history::{LEAGUE, TestHistory, at, noon},
 };
 
@@ -42,7 +42,7 @@ impl Feature for Planted {
 }
 
 impl Tracker for Planted {
-    fn value(&self, fixture: &Fixture) -> Option<f64> {
+    fn value(&self, fixture: &Fixture, _: &Ahead) -> Option<f64> {
         self.of(fixture.id.0)
     }
 

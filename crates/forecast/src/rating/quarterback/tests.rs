@@ -1,4 +1,4 @@
-use domain::{LineUp, Outcome, Score, line_up::Starter};
+use domain::{Conditions, LineUp, Outcome, Score, line_up::Starter};
 
 use super::*;
 use crate::rating::elo::tests::fixture;
@@ -18,7 +18,13 @@ fn learn(table: &mut Quarterbacks, teams: (i64, i64), starters: [Option<&str>; 2
         starters.map(|name| name.map(|name| Starter { player: code(name), name: name.to_owned() }));
     let line_up = LineUp { home, away };
     let line_up = (!line_up.is_empty()).then_some(&line_up);
-    table.learn(&PlayedMatch { fixture: &fixture, outcome: &outcome, statistics: None, line_up });
+    table.learn(&PlayedMatch {
+        fixture: &fixture,
+        outcome: &outcome,
+        statistics: None,
+        line_up,
+        conditions: Conditions::default(),
+    });
 }
 
 fn adjustment(table: &Quarterbacks, teams: (i64, i64), starters: [Option<&str>; 2]) -> f64 {

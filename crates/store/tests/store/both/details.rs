@@ -2,11 +2,11 @@
 
 use domain::{
     FixtureId, Injury, InjuryRecord, KnownRule, LineUp, MatchRecord, MatchSheet, Meeting, Play, PlayRecord,
-    Player, PlayerStatistic, PlayerStatistics, Reason, Score, Season, Side, Sport, TeamId, Venue, Weather,
-    injury::Availability, line_up::Starter, player::Profile, venue::Roof,
+    Player, PlayerStatistic, PlayerStatistics, Reason, RecordedBy, Score, Season, Side, Sport, TeamId, Venue,
+    Weather, injury::Availability, line_up::Starter, player::Profile, venue::Roof,
 };
 use jiff::civil::{Date, date};
-use touchline_store::{Access, ImportBatch};
+use touchline_store::{Access, ImportBatch, Scope};
 
 use super::place;
 use crate::sample::{At, Engine, LATER, NOW, Place, batch, count, eng, facts, played, season, ts};
@@ -313,6 +313,18 @@ async fn a_venue_is_known_before_the_match_and_its_weather_after() {
     assert_eq!(venue(LATER).await.unwrap().value.roof, Some(Roof::Open));
     assert_eq!(weather(end).await.unwrap().value.temperature_celsius, Some(21.0));
     assert_eq!(count(&place, "venue").await, 1);
+
+    // What a model is told of a match is the same.
+    let history = place.store.history(&Scope::default()).await.unwrap();
+    let told = |at: &str| {
+        let snapshot = history.as_of(ts(at), RecordedBy::Now);
+        let conditions = snapshot.briefing(snapshot.fixture(FIXTURE).unwrap()).conditions();
+        (conditions.roof, conditions.weather.temperature_celsius)
+    };
+    assert_eq!(told("2023-08-12T12:30:00Z"), (None, None));
+    assert_eq!(told(KICKOFF), (Some(Roof::Open), None));
+    assert_eq!(told(LATER), (Some(Roof::Open), Some(20.0)));
+    assert_eq!(told(end), (Some(Roof::Closed), Some(21.0)));
 }
 
 #[tokio::test]
