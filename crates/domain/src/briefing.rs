@@ -7,7 +7,8 @@ use crate::{
     fact::Fact,
     fixture::Fixture,
     history::{History, RecordedBy},
-    line_up::{LineUp, PlayerCode},
+    line_up::LineUp,
+    player::PlayerCode,
     quote::Quote,
     quote_table::QuotesOf,
 };

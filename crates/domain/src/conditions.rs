@@ -1,11 +1,9 @@
 //! What a match is played under.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{fixture::FixtureId, venue::Roof, weather::Weather};
 
 /// What is above the field, and the weather where it reaches it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Conditions {
     /// The roof, where there is word of it.
     pub roof: Option<Roof>,
@@ -24,8 +22,7 @@ impl Conditions {
 }
 
 /// One of the conditions: they become known at different moments.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Condition {
     /// What is above the field.
     Roof(Roof),

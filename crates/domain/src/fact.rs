@@ -131,4 +131,20 @@ mod tests {
             assert_eq!(KnownRule::from_code(rule.code()), Some(rule));
         }
     }
+
+    #[test]
+    fn moments_are_rounded_up_on_both_sides_of_1970() {
+        for nanos in [-2001, -2000, -1999, -1001, -1000, -999, -1, 0, 1, 999, 1000, 1001] {
+            let at = Timestamp::from_nanosecond(nanos).unwrap();
+            assert_eq!(i128::from(first_micro_not_before(at)), -(-nanos).div_euclid(1000), "{nanos}");
+        }
+    }
+
+    #[test]
+    fn a_moment_within_a_microsecond_includes_that_microsecond() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        assert_eq!(first_micro_not_before(at("1970-01-01T00:00:01Z")), 1_000_000);
+        assert_eq!(first_micro_not_before(at("1970-01-01T00:00:00.000000001Z")), 1);
+        assert_eq!(first_micro_not_before(at("1969-12-31T23:59:59.999999999Z")), 0);
+    }
 }

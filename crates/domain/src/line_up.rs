@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::player::PlayerCode;
+use crate::player::PlayerCode;
 
 /// A player who starts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

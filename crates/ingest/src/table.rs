@@ -222,6 +222,16 @@ impl Row<'_> {
         column.map_or("", |c| self.cell(c))
     }
 
+    /// A column the file may not have, where it has it and the cell is not blank.
+    pub(crate) fn given(&self, column: Option<usize>) -> Option<usize> {
+        column.filter(|column| !self.cell(*column).is_empty())
+    }
+
+    /// The text of a cell that may be blank, of a column the file may not have.
+    pub(crate) fn text(&self, column: Option<usize>) -> Option<String> {
+        Some(self.cell(self.given(column)?).to_owned())
+    }
+
     /// A cell that must be filled.
     pub(crate) fn filled(&self, column: usize) -> Result<&str, Rejection> {
         match self.cell(column) {

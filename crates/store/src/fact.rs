@@ -158,18 +158,13 @@ pub(crate) fn play(
     first: usize,
     player: impl Fn(i64) -> Option<PlayerCode>,
 ) -> Result<Play, StoreError> {
-    let small = |name: &'static str, n: usize| -> Result<Option<u8>, StoreError> {
-        row.try_get::<Option<i64>>(first + n)?.map(|value| column::small(name, value)).transpose()
-    };
-    let count = |name: &'static str, n: usize| -> Result<Option<u16>, StoreError> {
-        row.try_get::<Option<i64>>(first + n)?.map(|value| column::small(name, value)).transpose()
-    };
+    let small = |name, n| optional::<u8>(row, name, first + n);
+    let count = |name, n| optional::<u16>(row, name, first + n);
     let code = |n: usize| -> Result<Option<PlayerCode>, StoreError> {
         let number: Option<i64> = row.try_get(first + n)?;
         number.map(|n| player(n).ok_or_else(|| column::not_understood("player", n))).transpose()
     };
     let (possession, kind): (Option<&str>, Option<&str>) = (row.try_get(first + 2)?, row.try_get(first + 6)?);
-    let yards: Option<i64> = row.try_get(first + 7)?;
     Ok(Play {
         number: column::small("number", number)?,
         period: small("period", 0)?,
@@ -179,7 +174,7 @@ pub(crate) fn play(
         distance: small("distance", 4)?,
         yards_to_goal: small("yards_to_goal", 5)?,
         kind: kind.map(|kind| column::parsed("kind", kind)).transpose()?,
-        yards_gained: yards.map(|yards| column::small("yards_gained", yards)).transpose()?,
+        yards_gained: optional(row, "yards_gained", first + 7)?,
         score: count("score", 8)?.zip(count("score", 9)?).map(|(home, away)| Score::new(home, away)),
         timeouts: small("timeouts", 10)?.zip(small("timeouts", 11)?).map(|(home, away)| [home, away]),
         passer: code(12)?,
@@ -189,4 +184,13 @@ pub(crate) fn play(
         home_win_probability: row.try_get(first + 16)?,
         description: row.try_get(first + 17)?,
     })
+}
+
+/// A whole number that may be missing and must fit a smaller type.
+pub(crate) fn optional<T: TryFrom<i64>>(
+    row: &Row,
+    name: &'static str,
+    place: usize,
+) -> Result<Option<T>, StoreError> {
+    row.try_get::<Option<i64>>(place)?.map(|value| column::small(name, value)).transpose()
 }

@@ -1,7 +1,5 @@
 //! Prices of one match, read without the rest of the history.
 
-use std::cmp::Reverse;
-
 use domain::{
     BookId, FixtureId, KnownRule, Quote, Sequence, fact::first_micro_not_before, market::MarketKind,
     quote::Series,
@@ -53,9 +51,14 @@ impl Store {
     ) -> Result<Vec<KnownQuote>, StoreError> {
         // All of them, because to find the last of each takes the database five times as long as to hand over the others.
         let mut quotes = outlasting!(self.known_quotes(fixture, as_of))?;
-        quotes.sort_unstable_by_key(|quote| Reverse((quote.quote.series, quote.known_at, quote.sequence)));
-        quotes.dedup_by_key(|quote| quote.quote.series);
-        quotes.reverse();
+        quotes.sort_unstable_by_key(|quote| (quote.quote.series, quote.known_at, quote.sequence));
+        quotes.dedup_by(|next, kept| {
+            let same = next.quote.series == kept.quote.series;
+            if same {
+                *kept = *next;
+            }
+            same
+        });
         Ok(quotes)
     }
 

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use domain::{Fixture, FixtureId, MatchStatistics, Outcome, Sport, TeamId, fact::first_micro_not_before};
+use domain::{
+    CompetitionId, Fixture, FixtureId, MatchStatistics, Outcome, Sport, TeamId, fact::first_micro_not_before,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -52,15 +54,7 @@ impl Store {
         let asked = query_as(sql::TEAM_MATCHES).bind(team.0).bind(before);
         let (last, competitions, versions, results, counted): Packed =
             asked.fetch_one(&mut connection).await?;
-        let mut sports = HashMap::new();
-        for mut fields in packed::facts(competitions.as_deref()) {
-            let id = fields.text("id")?;
-            let sport = fields.text("sport")?;
-            sports.insert(
-                id,
-                (column::parsed("id", id)?, column::coded("sport", sport, Sport::from_code(sport))?),
-            );
-        }
+        let sports = sports(competitions.as_deref())?;
         let fixtures = Latest::of(versions.as_deref(), |id, fields| {
             let competition = fields.text("competition")?;
             let (competition, sport) =
@@ -90,6 +84,17 @@ impl Store {
         });
         Ok(matches.collect())
     }
+}
+
+/// The sport of every competition, by the competition's name as it is stored.
+fn sports(competitions: Option<&str>) -> Result<HashMap<&str, (CompetitionId, Sport)>, StoreError> {
+    let mut sports = HashMap::new();
+    for mut fields in packed::facts(competitions) {
+        let (id, sport) = (fields.text("id")?, fields.text("sport")?);
+        let sport = column::coded("sport", sport, Sport::from_code(sport))?;
+        sports.insert(id, (column::parsed("id", id)?, sport));
+    }
+    Ok(sports)
 }
 
 /// The last import; competitions, versions, results and statistics as texts of facts.

@@ -8,8 +8,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    CompetitionId, Fixture, FixtureStatus, Kickoff, OutcomeProbabilities, Score, Season, Sport, Stage,
-    TeamId, Weather, line_up::PlayerCode, venue::Roof,
+    CompetitionId, Fixture, FixtureStatus, Kickoff, OutcomeProbabilities, PlayerCode, Score, Season, Sport,
+    Stage, TeamId, Weather, venue::Roof,
 };
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{LineUp, TeamId, line_up::PlayerCode, line_up::Starter};
+use domain::{LineUp, PlayerCode, TeamId, line_up::Starter};
 use rand::{RngExt, SeedableRng, seq::SliceRandom};
 use rand_xoshiro::Xoshiro256PlusPlus;
 

@@ -81,7 +81,10 @@ mod tests {
     fn passwords_are_not_shown() {
         for (text, shown) in [
             ("postgres://ann:p@ss:w@db:5432/touchline", "postgres://***@db:5432/touchline"),
-            ("redis://:hunter2@cache:6379/1", "redis://***@cache:6379/1"),
+            ("redis://:secret@cache:6379/1", "redis://***@cache:6379/1"),
+            ("redis://:hunter2@cache:6379/0", "redis://***@cache:6379/0"),
+            ("rediss://me:hunter2@cache", "rediss://***@cache"),
+            ("redis://127.0.0.1:6379/0", "redis://127.0.0.1:6379/0"),
             ("postgres://ann@db/touchline", "postgres://***@db/touchline"),
             ("hunter2@cache", "***"),
             ("ann:hunter2@db/touchline", "***"),
@@ -100,7 +103,9 @@ mod tests {
     #[test]
     fn what_was_shown_is_not_taken_for_an_address() {
         Address::from("redis://:hunter2@cache").refuse_shown("HERE").unwrap();
-        let error = Address::from("redis://***@cache").refuse_shown("HERE").unwrap_err();
-        assert!(error.to_string().ends_with("best by HERE"), "{error}");
+        for shown in ["redis://***@cache", "redis://:***@cache"] {
+            let error = Address::from(shown).refuse_shown("HERE").unwrap_err();
+            assert!(error.to_string().ends_with("best by HERE"), "{error}");
+        }
     }
 }

@@ -230,7 +230,7 @@ impl Config {
     fn check(&self) -> Result<()> {
         forecast::model::by_name(&self.forecast.model).context("forecast.model")?;
         self.betting.policy.check().context("betting.policy")?;
-        for (key, address) in self.addresses() {
+        for (key, address) in [("database.url", &self.database.url), ("cache.url", &self.cache.url)] {
             address.refuse_shown(&variable(key)).context(key)?;
         }
         cache::check_address(&self.cache.url).context("cache.url")?;
@@ -259,19 +259,14 @@ impl Config {
         Ok(toml::to_string_pretty(self)?)
     }
 
-    /// Settings that may hold a secret, by key.
-    fn addresses(&self) -> [(&'static str, &Address); 2] {
-        [("database.url", &self.database.url), ("cache.url", &self.cache.url)]
-    }
-
     /// The same without settings that hold a secret, so that it can be written into a file and read again; and their keys.
     pub(crate) fn without_secrets(&self) -> (Self, Vec<&'static str>) {
-        let left_out = self.addresses().into_iter().filter(|(_, address)| address.has_secret());
-        let left_out: Vec<&str> = left_out.map(|(key, _)| key).collect();
-        let mut plain = self.clone();
-        for url in [&mut plain.database.url, &mut plain.cache.url] {
-            if url.has_secret() {
-                *url = Address::default();
+        let (mut plain, mut left_out) = (self.clone(), Vec::new());
+        for (key, address) in [("database.url", &mut plain.database.url), ("cache.url", &mut plain.cache.url)]
+        {
+            if address.has_secret() {
+                *address = Address::default();
+                left_out.push(key);
             }
         }
         (plain, left_out)

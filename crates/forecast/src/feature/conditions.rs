@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Conditions, Fixture, PlayedMatch, Sport, TeamId, venue::Roof};
+use domain::{Conditions, Fixture, PlayedMatch, Sport, TeamId, Weather, venue::Roof};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Ahead, Feature, Tracker};
@@ -51,20 +51,20 @@ impl Tracker for AtHome {
     fn value(&self, fixture: &Fixture, ahead: &Ahead) -> Option<f64> {
         let last = self.last.get(&fixture.home).filter(|_| !fixture.neutral);
         let roof = ahead.conditions.roof.or_else(|| last?.1.roof);
-        if self.of == UnderConditions::OpenAir {
-            return Some(f64::from(u8::from(roof?.is_open_air())));
+        let open_air = roof.map(Roof::is_open_air);
+        let weather = |of: fn(&Weather) -> Option<f64>| {
+            if open_air == Some(false) {
+                return None;
+            }
+            let recent =
+                last.filter(|(kickoff, _)| fixture.kickoff.earliest().duration_since(*kickoff) <= LASTING);
+            of(&ahead.conditions.weather).or_else(|| of(&recent?.1.weather))
+        };
+        match self.of {
+            UnderConditions::OpenAir => Some(f64::from(u8::from(open_air?))),
+            UnderConditions::Temperature => weather(|weather| weather.temperature_celsius),
+            UnderConditions::Wind => weather(|weather| weather.wind_mps),
         }
-        if roof.is_some_and(|roof| !Roof::is_open_air(roof)) {
-            return None;
-        }
-        let recent =
-            last.filter(|(kickoff, _)| fixture.kickoff.earliest().duration_since(*kickoff) <= LASTING);
-        let weather = [Some(ahead.conditions), recent.map(|(_, conditions)| *conditions)];
-        weather.into_iter().flatten().find_map(|conditions| match self.of {
-            UnderConditions::OpenAir => None,
-            UnderConditions::Temperature => conditions.weather.temperature_celsius,
-            UnderConditions::Wind => conditions.weather.wind_mps,
-        })
     }
 
     fn result(&mut self, played: &PlayedMatch<'_>) {

@@ -31,7 +31,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Fixture, PlayedMatch, Score, Season, Sport, TeamId, line_up::PlayerCode};
+use domain::{Fixture, PlayedMatch, PlayerCode, Score, Season, Sport, TeamId};
 use serde::Serialize;
 
 use super::{

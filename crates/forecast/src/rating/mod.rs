@@ -16,7 +16,7 @@ pub mod totals;
 
 use std::fmt;
 
-use domain::{Fixture, PlayedMatch, Season, Sport, TeamId, line_up::PlayerCode};
+use domain::{Fixture, PlayedMatch, PlayerCode, Season, Sport, TeamId};
 
 pub use self::{
     colley::Colley,

@@ -21,7 +21,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Fixture, PlayedMatch, TeamId, line_up::PlayerCode};
+use domain::{Fixture, PlayedMatch, PlayerCode, TeamId};
 use serde::Serialize;
 
 /// The constants of the adjustment.

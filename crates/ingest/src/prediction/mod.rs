@@ -108,7 +108,7 @@ impl Columns {
     }
 
     fn about(&self, row: &Row<'_>) -> Result<PredictedMatch<String>, Rejection> {
-        match (self.fixture.filter(|column| !row.cell(*column).is_empty()), &self.pairing) {
+        match (row.given(self.fixture), &self.pairing) {
             (Some(column), _) => match row.cell(column).parse() {
                 Ok(number) => Ok(PredictedMatch::Fixture(FixtureId(number))),
                 Err(_) => Err(row.lost(column, Reason::UnknownFixture)),

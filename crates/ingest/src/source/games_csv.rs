@@ -125,7 +125,7 @@ impl Columns {
         let (status, outcome) = self.ended(row, calendar.sport)?;
         let mut record = reading::league_match(row.line, &calendar, when, teams, outcome);
         record.status = status;
-        record.source_id = Some(row.optional(self.id)).filter(|id| !id.is_empty()).map(str::to_owned);
+        record.source_id = row.text(self.id);
         record.season_label = row.optional(self.season).parse::<Season>().ok();
         record.stage = word(row, self.stage, Stage::Regular, Stage::from_code)?;
         record.neutral = word(row, self.neutral, false, yes_or_no)?;
@@ -136,8 +136,8 @@ impl Columns {
 
     /// The instant, else the date at the venue with the time of day there, where it is given.
     fn when(&self, row: &Row<'_>, calendar: &Calendar, home: &str) -> Result<When, Rejection> {
-        let date = self.date.filter(|column| !row.cell(*column).is_empty());
-        if let Some(column) = self.kickoff.filter(|column| !row.cell(*column).is_empty()) {
+        let date = row.given(self.date);
+        if let Some(column) = row.given(self.kickoff) {
             let bad = || row.lost(column, Reason::BadMoment);
             let at: Timestamp = row.cell(column).parse().map_err(|_| bad())?;
             let when = calendar.at(at).ok_or_else(bad)?;
@@ -152,13 +152,12 @@ impl Columns {
             return Err(row.lost(self.date.or(self.kickoff).unwrap_or_default(), Reason::MissingValue));
         };
         let (text, bad) = (row.cell(column), || row.lost(column, Reason::BadDate));
-        let time = self.time.filter(|column| !row.cell(*column).is_empty());
         if text.contains(['T', ' ']) {
             let at: DateTime = text.parse().map_err(|_| bad())?;
             return calendar.at_venue(at, home).ok_or_else(bad);
         }
         let day: Date = text.parse().map_err(|_| bad())?;
-        let Some(column) = time else { return calendar.on_date(day).ok_or_else(bad) };
+        let Some(column) = row.given(self.time) else { return calendar.on_date(day).ok_or_else(bad) };
         let at: Time = row.cell(column).parse().map_err(|_| row.lost(column, Reason::BadTime))?;
         calendar.at_venue(day.to_datetime(at), home).ok_or_else(bad)
     }
@@ -242,15 +241,14 @@ impl Columns {
         kickoff: Kickoff,
         rejections: &mut Vec<Rejection>,
     ) -> Vec<QuoteRecord> {
-        let filled = |column: &Option<usize>| column.filter(|column| !row.cell(*column).is_empty());
         let prices: Vec<(usize, Selection)> = self
             .closing
             .iter()
             .zip(CLOSING)
-            .filter_map(|(column, (_, selection))| Some((filled(column)?, selection)))
+            .filter_map(|(column, (_, selection))| Some((row.given(*column)?, selection)))
             .collect();
         let Some(known) = KnownTimes::of(kickoff).filter(|_| !prices.is_empty()) else { return Vec::new() };
-        let book = match filled(&self.closing_book) {
+        let book = match row.given(self.closing_book) {
             None => BookId::MARKET_AVERAGE,
             Some(column) => {
                 let Ok(book) = row.cell(column).parse() else {

@@ -183,7 +183,7 @@ impl Columns {
     ) -> Vec<QuoteRecord> {
         let mut quotes = Vec::new();
         for (column, kind) in [(self.spread, MarketKind::Spread), (self.total, MarketKind::Total)] {
-            let Some(column) = column.filter(|column| !row.cell(*column).is_empty()) else { continue };
+            let Some(column) = row.given(column) else { continue };
             let market =
                 self.home_view(row, column, kind, lead).and_then(|l| Market::new(kind, Some(l)).ok());
             match market.zip(DecimalOdds::from_american(CUSTOMARY).ok()) {

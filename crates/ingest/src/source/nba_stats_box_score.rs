@@ -184,13 +184,10 @@ impl Line {
             });
         };
         counted.set(S::Started, f64::from(u8::from(!self.position.trim().is_empty())));
-        let clock = self.statistics.get("minutes");
-        let minutes = match clock.map(|clock| clock.as_str().and_then(minutes)) {
-            Some(Some(minutes)) => minutes,
-            unread => {
-                unread.is_some().then(|| reject("minutes", clock.unwrap_or(&Value::Null)));
-                return counted;
-            }
+        let Some(clock) = self.statistics.get("minutes") else { return counted };
+        let Some(minutes) = clock.as_str().and_then(minutes) else {
+            reject("minutes", clock);
+            return counted;
         };
         counted.set(S::Minutes, minutes);
         if minutes == 0.0 {

@@ -148,14 +148,14 @@ impl Columns {
     }
 
     fn venue(&self, row: &Row<'_>, rejections: &mut Vec<Rejection>) -> Option<Venue> {
-        let id = self.stadium_id.filter(|column| !row.cell(*column).is_empty())?;
+        let id = row.given(self.stadium_id)?;
         let Ok(code) = row.cell(id).parse() else {
             rejections.push(row.field(id, Reason::BadVenue));
             return None;
         };
         let roof = reading::optional(row, self.roof, rejections, Reason::BadVenue, Roof::from_code);
-        let surface = Some(row.optional(self.surface)).filter(|s| !s.is_empty()).map(str::to_owned);
-        Some(Venue { code, name: row.optional(self.stadium).to_owned(), roof, surface })
+        let (name, surface) = (row.optional(self.stadium).to_owned(), row.text(self.surface));
+        Some(Venue { code, name, roof, surface })
     }
 
     fn weather(&self, row: &Row<'_>, rejections: &mut Vec<Rejection>) -> Weather {
@@ -167,7 +167,7 @@ impl Columns {
 
     fn line_up(&self, row: &Row<'_>, rejections: &mut Vec<Rejection>) -> LineUp {
         let [home, away] = self.quarterbacks.map(|(id, name)| {
-            let id = id.filter(|column| !row.cell(*column).is_empty())?;
+            let id = row.given(id)?;
             let Ok(player) = row.cell(id).parse() else {
                 rejections.push(row.field(id, Reason::BadPlayer));
                 return None;
@@ -180,7 +180,7 @@ impl Columns {
     fn when(&self, row: &Row<'_>, calendar: &Calendar, eastern: &TimeZone) -> Result<When, Rejection> {
         let bad_date = || row.lost(self.gameday, Reason::BadDate);
         let date = Date::strptime("%Y-%m-%d", row.filled(self.gameday)?).map_err(|_| bad_date())?;
-        let Some(column) = self.gametime.filter(|time| !row.cell(*time).is_empty()) else {
+        let Some(column) = row.given(self.gametime) else {
             return calendar.on_date(date).ok_or_else(bad_date);
         };
         let time =

@@ -82,16 +82,13 @@ impl Columns {
         rejections: &mut Vec<Rejection>,
     ) -> Result<InjuryRecord<String>, Rejection> {
         let bad_week = || row.lost(self.week, Reason::BadWeek);
-        row.filled(self.season)?;
-        let season =
-            reading::year(row.cell(self.season)).ok_or_else(|| row.lost(self.season, Reason::BadWeek))?;
+        let season = reading::year(row.filled(self.season)?);
+        let season = season.ok_or_else(|| row.lost(self.season, Reason::BadWeek))?;
         let week = reading::count(row.filled(self.week)?).and_then(|week| u8::try_from(week).ok());
         let week = week.ok_or_else(bad_week)?;
         let code = row.filled(self.id)?.parse().map_err(|_| row.lost(self.id, Reason::BadPlayer))?;
-        let said =
-            |column: Option<usize>| Some(row.optional(column)).filter(|t| !t.is_empty()).map(str::to_owned);
-        let first = |columns: [Option<usize>; 2]| columns.into_iter().find_map(said);
-        let status = |cell: &str| Availability::from_code(cell);
+        let first = |columns: [Option<usize>; 2]| columns.into_iter().find_map(|column| row.text(column));
+        let (status, bad) = (Some(self.status), Reason::BadStatus);
         Ok(InjuryRecord {
             row: row.line,
             competition: NFL,
@@ -101,19 +98,17 @@ impl Columns {
             team: row.filled(self.team)?.to_owned(),
             player: Player {
                 code,
-                profile: Profile { name: said(self.name), short_name: None, position: said(self.position) },
+                profile: Profile {
+                    name: row.text(self.name),
+                    short_name: None,
+                    position: row.text(self.position),
+                },
             },
             injury: Injury {
-                availability: reading::optional(
-                    row,
-                    Some(self.status),
-                    rejections,
-                    Reason::BadStatus,
-                    status,
-                ),
+                availability: reading::optional(row, status, rejections, bad, Availability::from_code),
                 what: first(self.primary),
                 what_else: first(self.secondary),
-                practice: reading::optional(row, self.practice, rejections, Reason::BadStatus, practice),
+                practice: reading::optional(row, self.practice, rejections, bad, practice),
             },
             reported_at: reading::optional(row, self.modified, rejections, Reason::BadTime, |cell| {
                 cell.parse::<Timestamp>().ok()

@@ -42,7 +42,7 @@ pub(super) fn year(text: &str) -> Option<Season> {
 
 /// A number that is not negative.
 pub(super) fn amount(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|value: &f64| value.is_finite() && *value >= 0.0)
+    number(text).filter(|value| *value >= 0.0)
 }
 
 /// Any number.
@@ -120,7 +120,7 @@ pub(super) fn optional<T>(
     reason: Reason,
     read: impl Fn(&str) -> Option<T>,
 ) -> Option<T> {
-    let column = column.filter(|column| !row.cell(*column).is_empty())?;
+    let column = row.given(column)?;
     let value = read(row.cell(column));
     rejections.extend(value.is_none().then(|| row.field(column, reason)));
     value

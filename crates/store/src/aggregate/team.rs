@@ -13,6 +13,7 @@ use super::{Aggregate, Step};
 use crate::{
     Scope, Store, StoreError, column,
     engine::{Connection, Durability, Pool, Row, Values, insert_rows, query, query_as, query_scalar},
+    fact,
     statement::aggregate as sql,
     store::outlasting,
 };
@@ -415,7 +416,7 @@ fn count(row: &Row, place: usize) -> Result<u32, StoreError> {
 }
 
 fn points(row: &Row, place: usize) -> Result<Option<u32>, StoreError> {
-    row.try_get::<Option<i64>>(place)?.map(|points| column::small("points", points)).transpose()
+    fact::optional(row, "points", place)
 }
 
 fn tally(row: &Row, first: usize) -> Result<Tally, StoreError> {

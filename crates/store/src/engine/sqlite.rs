@@ -162,7 +162,7 @@ pub(super) async fn begin_write(
 }
 
 fn create_folder(path: &Path) -> Result<(), StoreError> {
-    let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) else { return Ok(()) };
+    let Some(folder) = restoring::folder(path) else { return Ok(()) };
     std::fs::create_dir_all(folder).map_err(|source| StoreError::Open { path: path.to_owned(), source })
 }
 

@@ -42,13 +42,7 @@ statements! {
     PLAY_SPAN = "SELECT first_known_at, last_known_at FROM fixture_plays WHERE fixture_id = $1";
     PLAYS_OF = concat!("SELECT number, known_at, occurred_at, ", happened!(), " FROM play \
         WHERE fixture_id = $1 AND known_at BETWEEN $2 AND $3 ORDER BY number, known_at, sequence");
-    SUM_UP_PLAYS = "INSERT INTO fixture_plays (fixture_id, first_known_at, last_known_at, plays) \
-        VALUES ($1, $2, $3, $4) ON CONFLICT (fixture_id) DO UPDATE SET \
-        first_known_at = CASE WHEN excluded.first_known_at < fixture_plays.first_known_at \
-        THEN excluded.first_known_at ELSE fixture_plays.first_known_at END, \
-        last_known_at = CASE WHEN excluded.last_known_at > fixture_plays.last_known_at \
-        THEN excluded.last_known_at ELSE fixture_plays.last_known_at END, \
-        plays = fixture_plays.plays + excluded.plays";
+    SUM_UP_PLAYS = sum_up!("fixture_plays", "plays");
     /// Plays whose fixture, import or players do not exist; the table itself does not check.
     STRAY_PLAYS = "SELECT COUNT(*) FROM play p LEFT JOIN fixture f ON f.id = p.fixture_id \
         LEFT JOIN import i ON i.sequence = p.sequence LEFT JOIN player a ON a.id = p.passer_id \

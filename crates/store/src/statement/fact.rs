@@ -26,33 +26,29 @@ macro_rules! real {
     };
 }
 
+/// Columns of real numbers, packed.
+macro_rules! reals {
+    ($first:literal $(, $column:literal)*) => {
+        concat!(real!($first) $(, ", ", real!($column))*)
+    };
+}
+
 /// The columns of statistics, packed.
 macro_rules! statistics {
     () => {
-        concat!(
-            real!("expected_goals_home"),
-            ", ",
-            real!("expected_goals_away"),
-            ", ",
-            real!("shots_home"),
-            ", ",
-            real!("shots_away"),
-            ", ",
-            real!("shots_on_target_home"),
-            ", ",
-            real!("shots_on_target_away"),
-            ", ",
-            real!("corners_home"),
-            ", ",
-            real!("corners_away"),
-            ", ",
-            real!("red_cards_home"),
-            ", ",
-            real!("red_cards_away"),
-            ", ",
-            real!("possession_home"),
-            ", ",
-            real!("possession_away")
+        reals!(
+            "expected_goals_home",
+            "expected_goals_away",
+            "shots_home",
+            "shots_away",
+            "shots_on_target_home",
+            "shots_on_target_away",
+            "corners_home",
+            "corners_away",
+            "red_cards_home",
+            "red_cards_away",
+            "possession_home",
+            "possession_away"
         )
     };
 }
@@ -83,13 +79,7 @@ statements! {
     QUOTES_BETWEEN = "SELECT fixture_id, series_id, known_at, price_micros FROM quote \
         WHERE fixture_id BETWEEN $1 AND $2 AND known_at BETWEEN $3 AND $4 \
         ORDER BY fixture_id, series_id, known_at, sequence";
-    SUM_UP_QUOTES = "INSERT INTO fixture_quotes (fixture_id, first_known_at, last_known_at, quotes) \
-        VALUES ($1, $2, $3, $4) ON CONFLICT (fixture_id) DO UPDATE SET \
-        first_known_at = CASE WHEN excluded.first_known_at < fixture_quotes.first_known_at \
-        THEN excluded.first_known_at ELSE fixture_quotes.first_known_at END, \
-        last_known_at = CASE WHEN excluded.last_known_at > fixture_quotes.last_known_at \
-        THEN excluded.last_known_at ELSE fixture_quotes.last_known_at END, \
-        quotes = fixture_quotes.quotes + excluded.quotes";
+    SUM_UP_QUOTES = sum_up!("fixture_quotes", "quotes");
     LAST_QUOTES_BETWEEN = "SELECT fixture_id, last_known_at FROM fixture_quotes WHERE fixture_id BETWEEN $1 AND $2";
     QUOTE_SPAN = "SELECT first_known_at, last_known_at FROM fixture_quotes WHERE fixture_id = $1";
     /// Reads that are waited for come packed: see `packed.rs`. The moments are those of [`QUOTE_SPAN`]: given from outside,

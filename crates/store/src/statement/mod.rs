@@ -23,6 +23,35 @@ macro_rules! bulk_inserts {
     };
 }
 
+/// Adds facts to the sums kept of a fixture: their first and last moments, and how many there are.
+macro_rules! sum_up {
+    ($table:literal, $count:literal) => {
+        concat!(
+            "INSERT INTO ",
+            $table,
+            " (fixture_id, first_known_at, last_known_at, ",
+            $count,
+            ") VALUES ($1, $2, $3, $4) ON CONFLICT (fixture_id) DO UPDATE SET \
+            first_known_at = CASE WHEN excluded.first_known_at < ",
+            $table,
+            ".first_known_at THEN excluded.first_known_at ELSE ",
+            $table,
+            ".first_known_at END, last_known_at = CASE WHEN excluded.last_known_at > ",
+            $table,
+            ".last_known_at THEN excluded.last_known_at ELSE ",
+            $table,
+            ".last_known_at END, ",
+            $count,
+            " = ",
+            $table,
+            ".",
+            $count,
+            " + excluded.",
+            $count
+        )
+    };
+}
+
 pub(crate) mod aggregate;
 pub(crate) mod backtest;
 pub(crate) mod copy;

@@ -2,9 +2,8 @@
 
 use anyhow::Result;
 use domain::{
-    Briefing, Competition, Fixture, Forecast, History, Quote, RecordedBy, Snapshot,
+    Briefing, Competition, Fixture, Forecast, History, PlayerCode, Quote, RecordedBy, Snapshot,
     interval::{Level, ScoreView},
-    line_up::PlayerCode,
     market::{Line, Market, MarketKind, Selection},
 };
 use forecast::{

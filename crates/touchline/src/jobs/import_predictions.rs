@@ -178,17 +178,16 @@ impl Finder {
     }
 
     fn find(&mut self, about: &PredictedMatch<TeamId>) -> Option<(&mut Known, Fixture)> {
-        let (competition, fixture) = match about {
-            PredictedMatch::Fixture(fixture) => (*self.by_number.get(fixture)?, Some(*fixture)),
-            PredictedMatch::Pairing { competition, .. } => (*competition, None),
-        };
-        let known = self.competitions.get_mut(&competition)?;
-        let fixture = fixture.or_else(|| match about {
-            PredictedMatch::Pairing { home, away, local_date, .. } => {
-                known.by_pairing.get(&(*home, *away, *local_date)).copied()
+        let (known, fixture) = match about {
+            PredictedMatch::Fixture(fixture) => {
+                (self.competitions.get_mut(self.by_number.get(fixture)?)?, *fixture)
             }
-            PredictedMatch::Fixture(_) => None,
-        })?;
+            PredictedMatch::Pairing { competition, local_date, home, away } => {
+                let known = self.competitions.get_mut(competition)?;
+                let fixture = *known.by_pairing.get(&(*home, *away, *local_date))?;
+                (known, fixture)
+            }
+        };
         let fixture = *known.latest.get(&fixture)?;
         Some((known, fixture))
     }

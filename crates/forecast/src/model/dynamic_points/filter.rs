@@ -16,7 +16,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Season, TeamId, line_up::PlayerCode};
+use domain::{PlayerCode, Season, TeamId};
 use jiff::Timestamp;
 use serde::Serialize;
 

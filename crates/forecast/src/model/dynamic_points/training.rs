@@ -5,9 +5,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use domain::{
-    CompetitionId, FixtureId, PlayedMatch, Score, Season, Snapshot, Stage, TeamId, line_up::PlayerCode,
-};
+use domain::{CompetitionId, FixtureId, PlayedMatch, PlayerCode, Score, Season, Snapshot, Stage, TeamId};
 use jiff::Timestamp;
 
 use super::{

@@ -30,7 +30,7 @@ mod sequence;
 
 use std::any::Any;
 
-use domain::{Briefing, CompetitionId, Fixture, OutcomeProbabilities, Snapshot, Sport, line_up::PlayerCode};
+use domain::{Briefing, CompetitionId, Fixture, OutcomeProbabilities, PlayerCode, Snapshot, Sport};
 use serde_json::json;
 
 use self::{

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::line_up::PlayerCode;
+use domain::PlayerCode;
 
 /// The starters of one side, as many as its line-up names; empty where nobody is named.
 pub(super) type Starters = Vec<PlayerCode>;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use domain::{CompetitionId, Fixture, OutcomeClass, PlayedMatch, Snapshot, TeamId, line_up::PlayerCode};
+use domain::{CompetitionId, Fixture, OutcomeClass, PlayedMatch, PlayerCode, Snapshot, TeamId};
 use jiff::Timestamp;
 
 use super::players::Starters;

@@ -1,7 +1,4 @@
-use domain::{
-    Briefing, Fixture, History, RecordedBy,
-    line_up::{PlayerCode, Starter},
-};
+use domain::{Briefing, Fixture, History, PlayerCode, RecordedBy, line_up::Starter};
 use jiff::{SignedDuration, Timestamp};
 use testkit::{Played, PointsLeague, PointsTruth, SoccerLeague};
 

@@ -96,7 +96,7 @@ impl SeasonFile {
     fn when(&self, row: &Row<'_>, calendar: &Calendar) -> Result<When, Rejection> {
         let bad_date = || row.lost(self.columns.date, Reason::BadDate);
         let date = date::parse(row.filled(self.columns.date)?).ok_or_else(bad_date)?;
-        let Some(column) = self.columns.time.filter(|time| !row.cell(*time).is_empty()) else {
+        let Some(column) = row.given(self.columns.time) else {
             return calendar.on_date(date).ok_or_else(bad_date);
         };
         let time = date::time(row.cell(column)).ok_or_else(|| row.lost(column, Reason::BadTime))?;
