@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::{
     Store, StoreError, column,
-    engine::{query_as, query_scalar},
+    engine::query_scalar,
     packed::{self, Fields},
     series::Dictionary,
     statement::fact as sql,
@@ -84,14 +84,7 @@ impl Store {
         as_of: Timestamp,
     ) -> Result<Vec<KnownQuote>, StoreError> {
         let mut connection = self.readers().acquire().await?;
-        let mut bounds = (i64::MIN, first_micro_not_before(as_of));
-        if connection.keeps_parts() {
-            let span: Option<(i64, i64)> =
-                query_as(sql::QUOTE_SPAN).bind(fixture.0).fetch_optional(&mut connection).await?;
-            let Some((first, last)) = span else { return Ok(Vec::new()) };
-            bounds = (first, bounds.1.min(last + 1));
-        }
-        let query = query_scalar(sql::ODDS_PATH).bind(fixture.0).bind(bounds.0).bind(bounds.1);
+        let query = query_scalar(sql::ODDS_PATH).bind(fixture.0).bind(first_micro_not_before(as_of));
         let text: Option<String> = query.fetch_one(&mut connection).await?;
         drop(connection);
         let rows: Vec<StoredQuote> =

@@ -71,6 +71,20 @@ impl<'t> Fields<'t> {
         self.nullable(column)?.map(real).transpose()
     }
 
+    /// Passes by the next field if it is null.
+    pub(crate) fn pass_null(&mut self) -> bool {
+        let is_null = self.is_none();
+        if is_null {
+            self.rest = self.rest.and_then(|rest| rest.split_once(' ')).map(|(_, rest)| rest);
+        }
+        is_null
+    }
+
+    /// Whether a null is all that is left.
+    pub(crate) fn is_only_null(&self) -> bool {
+        self.rest == Some(NONE)
+    }
+
     fn is_none(&self) -> bool {
         self.rest.is_some_and(|rest| rest == NONE || rest.starts_with("- "))
     }
@@ -125,6 +139,15 @@ mod tests {
             assert_eq!(both.number("n").ok(), field.parse().ok(), "{field}");
             assert_eq!(both.number("next").unwrap(), 7, "{field}");
         }
+    }
+
+    #[test]
+    fn nulls_are_passed_by() {
+        let mut fields = facts(Some("- 1 - -")).next().unwrap();
+        assert!(fields.pass_null() && !fields.pass_null() && !fields.is_only_null());
+        assert_eq!(fields.number("n").unwrap(), 1);
+        assert!(!fields.is_only_null() && fields.pass_null() && fields.is_only_null());
+        assert!(fields.pass_null() && !fields.pass_null());
     }
 
     #[test]

@@ -1,15 +1,16 @@
 //! Opening and closing.
 
-use std::{collections::HashMap, num::NonZero, sync::Arc, thread, time::Duration};
+use std::{collections::HashMap, sync::Arc, thread, time::Duration};
 
 use domain::quote::Series;
 use tokio::sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit};
 
 use crate::{
     Place, StoreError,
-    engine::{self, Durability, Occupancy, Opened, Pool, Transaction},
+    engine::{self, Durability, Occupancy, Opened, Pool, Transaction, query_scalar},
     history::Recent,
     series::SharedDictionary,
+    statement::import as sql,
 };
 
 /// Whether a store is opened for writing too.
@@ -41,13 +42,12 @@ pub(crate) struct Writer {
     pool: Pool,
     /// Committed numbers of quote series; they never change.
     pub(crate) series: HashMap<Series, i64>,
-    /// Rows written since the planner counted them last, and how many that were then.
-    uncounted: u64,
-    counted: u64,
+    /// Rows of facts that were ever written, as far as this process knows; none before it writes its first.
+    written: Option<u64>,
 }
 
 /// Fewer rows than this are not worth counting.
-const MANY_ROWS: u64 = 10_000;
+const MANY_ROWS: u64 = 1 << 13;
 
 impl Writer {
     /// The connections that write.
@@ -61,13 +61,19 @@ impl Writer {
         self.pool.begin_write(durability).await
     }
 
-    /// Lets the planner count the rows whenever they have doubled: a load from nothing is counted a few times, and a feed that
-    /// polls hardly ever.
+    /// Lets the planner count the rows whenever there are twice as many, whoever wrote them: a load from nothing is counted a
+    /// few times, and a feed that polls hardly ever.
     pub(crate) async fn wrote(&mut self, rows: u64) {
-        self.uncounted += rows;
-        if self.uncounted >= self.counted.max(MANY_ROWS) {
-            self.counted += std::mem::take(&mut self.uncounted);
-            // Best effort: the rows are committed already, and a server counts by itself in time.
+        let written = match self.written {
+            Some(before) => before + rows,
+            // Best effort, as is counting: the rows are committed already, and a server counts by itself in time.
+            None => match query_scalar::<i64>(sql::ROWS_WRITTEN).fetch_one(&self.pool).await {
+                Ok(written) => written.unsigned_abs(),
+                Err(_) => return,
+            },
+        };
+        self.written = Some(written);
+        if is_doubled(written.saturating_sub(rows), written) {
             let _ = self.count_rows().await;
         }
     }
@@ -80,6 +86,17 @@ impl Writer {
     pub(crate) async fn vacuum(&self, place: &Place, step: &mut dyn FnMut(&str)) -> Result<(), StoreError> {
         self.pool.vacuum(place, step).await
     }
+}
+
+/// Each asks two questions side by side, so as many as there are cores would not end sooner than half as many do one after the
+/// other, and those that take short would wait for all of them.
+fn long_reads_at_once() -> usize {
+    thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1))
+}
+
+/// Whether rows became so many that a power of two lies between.
+fn is_doubled(before: u64, after: u64) -> bool {
+    after >= MANY_ROWS && before.checked_ilog2() < after.checked_ilog2()
 }
 
 /// How long a server that went away is waited for.
@@ -142,13 +159,12 @@ impl Store {
 
     /// What was opened as the store of a place.
     pub(crate) fn of(place: &Place, Opened { writer, readers, occupancy }: Opened) -> Self {
-        let writer = writer.map(|pool| {
-            Arc::new(Mutex::new(Writer { pool, series: HashMap::new(), uncounted: 0, counted: 0 }))
-        });
+        let writer =
+            writer.map(|pool| Arc::new(Mutex::new(Writer { pool, series: HashMap::new(), written: None })));
         Self {
             place: place.clone(),
             readers,
-            turns: Arc::new(Semaphore::new(thread::available_parallelism().map_or(1, NonZero::get))),
+            turns: Arc::new(Semaphore::new(long_reads_at_once())),
             writer,
             recent: Recent::default(),
             dictionary: SharedDictionary::default(),
@@ -186,9 +202,8 @@ impl Store {
         &self.readers
     }
 
-    /// The turn of a read that takes long. As many have theirs at once as there are cores: more would not end sooner, and those
-    /// that take short would wait for each of them. Nobody waits for a turn with a connection in hand. The turns are never
-    /// closed, so there is always one to come.
+    /// The turn of a read that takes long, of which [`long_reads_at_once`] run. Nobody waits for a turn with a connection in hand.
+    /// The turns are never closed, so there is always one to come.
     pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
         self.turns.acquire().await.ok()
     }
@@ -222,6 +237,18 @@ mod tests {
             competitions: domain::competition::COMPETITIONS[..1].to_vec(),
             ..ImportBatch::default()
         }
+    }
+
+    #[test]
+    fn rows_are_counted_when_they_have_doubled() {
+        assert!(
+            is_doubled(0, MANY_ROWS)
+                && is_doubled(MANY_ROWS - 1, MANY_ROWS)
+                && is_doubled(MANY_ROWS, 4 * MANY_ROWS)
+        );
+        assert!(
+            !is_doubled(0, MANY_ROWS - 1) && !is_doubled(MANY_ROWS, 2 * MANY_ROWS - 1) && !is_doubled(9, 9)
+        );
     }
 
     async fn limit_pages(store: &Store, pages: i64) {

@@ -22,6 +22,8 @@ use crate::{
 };
 
 const READERS: u64 = 8;
+/// Until connections are open and statements planned; what is read meanwhile does not count.
+const WARM_UP: Duration = Duration::from_secs(5);
 
 /// What eight readers met while one writer wrote.
 pub(crate) async fn run(place: &str, time: Duration) -> Result<Value> {
@@ -35,7 +37,7 @@ pub(crate) async fn run(place: &str, time: Duration) -> Result<Value> {
     for number in 0..READERS {
         readers.spawn(read(store.clone(), Dice(number), (fixtures, teams), Arc::clone(&stop)));
     }
-    tokio::time::sleep(time).await;
+    tokio::time::sleep(WARM_UP + time).await;
     stop.store(true, Ordering::Relaxed);
     let mut all = [Vec::new(), Vec::new(), Vec::new()];
     while let Some(read) = readers.join_next().await {
@@ -66,6 +68,7 @@ async fn read(
     let mut times = [Vec::new(), Vec::new(), Vec::new()];
     let end: Timestamp = "2030-01-01T00:00:00Z".parse()?;
     let start: Timestamp = "2014-01-01T00:00:00Z".parse()?;
+    let counts_from = Instant::now() + WARM_UP;
     while !stop.load(Ordering::Relaxed) {
         let fixture = FixtureId(i64::try_from(1 + dice.below(fixtures))?);
         let begun = Instant::now();
@@ -80,16 +83,24 @@ async fn read(
         let matches = store.team_history(team, start, end).await?;
         times[2].push(begun.elapsed().as_secs_f64());
         ensure!(matches.len() == 380, "{} matches of team {}", matches.len(), team.0);
+        if begun < counts_from {
+            times.iter_mut().for_each(Vec::clear);
+        }
     }
     Ok(times)
 }
 
-/// Writes observed prices of one league's first season, a poll after the other, as a live feed would.
+/// What a live feed is polled for.
+const POLL: Duration = Duration::from_millis(100);
+
+/// Writes observed prices of one league's first season, poll by poll, as a live feed would: 3,000 prices a second.
 async fn write(store: Store, stop: Arc<AtomicBool>) -> Result<u64> {
     let season = known(&store, 0).await?.season(0)?;
     let mut written = 0;
     let begun = store.last_sequence().await?.context("the store is empty")?.0;
+    let mut polls = tokio::time::interval(POLL);
     for poll in begun.. {
+        polls.tick().await;
         if stop.load(Ordering::Relaxed) {
             break;
         }

@@ -93,13 +93,6 @@ fn check_known(place: Place, found: i64) -> Result<(), StoreError> {
     }
 }
 
-impl Connection {
-    /// Whether large tables lie in parts by time, so that it pays to ask first between which moments rows have to be looked for.
-    pub(crate) fn keeps_parts(&self) -> bool {
-        matches!(self, Self::Postgres(_))
-    }
-}
-
 impl Pool {
     pub(crate) async fn acquire(&self) -> Result<Connection, sqlx::Error> {
         Ok(match self {

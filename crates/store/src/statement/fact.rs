@@ -53,6 +53,43 @@ macro_rules! statistics {
     };
 }
 
+/// The last import, competitions and a team's matches on one side packed: one statement sees one state, and one question is asked
+/// once. Of each match the last version, result and statistics. Their moment is an expression, so that a plan for any moment looks
+/// as cheap as one for this moment, and is kept.
+macro_rules! team_matches {
+    ($side:literal) => {
+        concat!(
+            "SELECT (SELECT MAX(sequence) FROM import), (SELECT string_agg(concat_ws(' ', c.id, c.sport), ';') FROM competition c), \
+            (SELECT string_agg(concat_ws(' ', f.competition, f.id, \
+            COALESCE((SELECT concat_ws(' ', f.home_id, f.away_id, v.kickoff_start, COALESCE(CAST(v.kickoff_end AS TEXT), '-'), \
+            v.season, v.neutral, v.stage, v.status) FROM fixture_version v WHERE v.fixture_id = f.id AND v.known_at + 0 < $2 \
+            ORDER BY v.known_at DESC, v.sequence DESC LIMIT 1), '-'), \
+            COALESCE((SELECT concat_ws(' ', r.status, COALESCE(CAST(r.regulation_home AS TEXT), '-'), \
+            COALESCE(CAST(r.regulation_away AS TEXT), '-'), r.full_time_home, r.full_time_away, COALESCE(r.periods, '-')) \
+            FROM result r WHERE r.fixture_id = f.id AND r.known_at + 0 < $2 ORDER BY r.known_at DESC, r.sequence DESC LIMIT 1), '-'), \
+            COALESCE((SELECT concat_ws(' ', ",
+            statistics!(),
+            ") FROM statistics s WHERE s.fixture_id = f.id AND s.known_at + 0 < $2 \
+            ORDER BY s.known_at DESC, s.sequence DESC LIMIT 1), '-')), ';') FROM fixture f WHERE f.",
+            $side,
+            " = $1)"
+        )
+    };
+}
+
+/// Their statistics row by row, where packing would lose something; the last of each match comes last.
+macro_rules! team_statistics {
+    ($side:literal) => {
+        concat!(
+            "SELECT s.fixture_id, s.expected_goals_home, s.expected_goals_away, s.shots_home, s.shots_away, \
+            s.shots_on_target_home, s.shots_on_target_away, s.corners_home, s.corners_away, s.red_cards_home, s.red_cards_away, \
+            s.possession_home, s.possession_away FROM fixture f JOIN statistics s ON s.fixture_id = f.id WHERE f.",
+            $side,
+            " = $1 AND s.known_at < $2 AND s.sequence <= $3 ORDER BY s.known_at, s.sequence"
+        )
+    };
+}
+
 statements! {
     COMPETITION_OF = "SELECT competition FROM fixture WHERE id = $1";
     LAST_FIXTURE = "SELECT COALESCE(MAX(id), 0) FROM fixture";
@@ -81,33 +118,15 @@ statements! {
         ORDER BY fixture_id, series_id, known_at, sequence";
     SUM_UP_QUOTES = sum_up!("fixture_quotes", "quotes");
     LAST_QUOTES_BETWEEN = "SELECT fixture_id, last_known_at FROM fixture_quotes WHERE fixture_id BETWEEN $1 AND $2";
-    QUOTE_SPAN = "SELECT first_known_at, last_known_at FROM fixture_quotes WHERE fixture_id = $1";
-    /// Reads that are waited for come packed: see `packed.rs`. The moments are those of [`QUOTE_SPAN`]: given from outside,
-    /// they leave the other partitions out of the plan.
+    /// Reads that are waited for come packed: see `packed.rs`. The fixture's own moments pass by partitions while it runs: to ask
+    /// for them first, which would leave those out of the plan, costs more where a question has to wait for its turn.
     ODDS_PATH = "SELECT string_agg(concat_ws(' ', q.known_at, q.sequence, q.known_rule, q.series_id, q.price_micros), ';') \
-        FROM quote q WHERE q.fixture_id = $1 AND q.known_at >= $2 AND q.known_at < $3";
-    /// The last import, versions, results and statistics packed: one statement sees one state, and one question is asked once.
-    TEAM_MATCHES = concat!("SELECT (SELECT MAX(sequence) FROM import), \
-        (SELECT string_agg(concat_ws(' ', c.id, c.sport), ';') FROM competition c), \
-        (SELECT string_agg(concat_ws(' ', v.fixture_id, v.known_at, v.sequence, f.competition, f.home_id, f.away_id, \
-        v.kickoff_start, COALESCE(CAST(v.kickoff_end AS TEXT), '-'), v.season, v.neutral, v.stage, v.status), ';') \
-        FROM (SELECT id, competition, home_id, away_id FROM fixture WHERE home_id = $1 UNION ALL \
-        SELECT id, competition, home_id, away_id FROM fixture WHERE away_id = $1) f \
-        JOIN fixture_version v ON v.fixture_id = f.id WHERE v.known_at < $2), \
-        (SELECT string_agg(concat_ws(' ', r.fixture_id, r.known_at, r.sequence, \
-        r.status, COALESCE(CAST(r.regulation_home AS TEXT), '-'), COALESCE(CAST(r.regulation_away AS TEXT), '-'), \
-        r.full_time_home, r.full_time_away, COALESCE(r.periods, '-')), ';') \
-        FROM (SELECT id FROM fixture WHERE home_id = $1 UNION ALL SELECT id FROM fixture WHERE away_id = $1) f \
-        JOIN result r ON r.fixture_id = f.id WHERE r.known_at < $2), \
-        (SELECT string_agg(concat_ws(' ', s.fixture_id, s.known_at, s.sequence, ", statistics!(), "), ';') \
-        FROM (SELECT id FROM fixture WHERE home_id = $1 UNION ALL SELECT id FROM fixture WHERE away_id = $1) f \
-        JOIN statistics s ON s.fixture_id = f.id WHERE s.known_at < $2)");
-    /// Row by row, where packing would lose something.
-    TEAM_STATISTICS = "SELECT s.fixture_id, s.known_at, s.sequence, \
-        s.expected_goals_home, s.expected_goals_away, s.shots_home, s.shots_away, s.shots_on_target_home, \
-        s.shots_on_target_away, s.corners_home, s.corners_away, s.red_cards_home, s.red_cards_away, \
-        s.possession_home, s.possession_away FROM (SELECT id FROM fixture WHERE home_id = $1 UNION ALL SELECT id FROM fixture WHERE away_id = $1) f \
-        JOIN statistics s ON s.fixture_id = f.id WHERE s.known_at < $2 AND s.sequence <= $3";
+        FROM fixture_quotes p CROSS JOIN quote q WHERE p.fixture_id = $1 AND q.fixture_id = $1 \
+        AND q.known_at BETWEEN p.first_known_at AND p.last_known_at AND q.known_at < $2";
+    HOME_MATCHES = team_matches!("home_id");
+    AWAY_MATCHES = team_matches!("away_id");
+    HOME_STATISTICS = team_statistics!("home_id");
+    AWAY_STATISTICS = team_statistics!("away_id");
     /// An entry met again returns its number.
     SERIES_NUMBER = "INSERT INTO quote_series (book, kind, line_quarters, selection, phase) \
         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (book, kind, line_quarters, selection, phase) \

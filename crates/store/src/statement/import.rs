@@ -12,6 +12,7 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING sequence";
     FINISH_IMPORT = "UPDATE import SET fixtures = $2, results = $3, statistics = $4, quotes = $5, duplicates = $6, \
         corrections = $7, rejected = $8 WHERE sequence = $1";
+    ROWS_WRITTEN = "SELECT CAST(COALESCE(SUM(fixtures + results + statistics + quotes), 0) AS BIGINT) FROM import";
     LAST_SEQUENCE = "SELECT MAX(sequence) FROM import";
     LAST_IMPORT = "SELECT sequence, recorded_at, source, file FROM import ORDER BY sequence DESC LIMIT 1";
     /// Packed: see `packed.rs`.

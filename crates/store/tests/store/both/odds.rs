@@ -79,6 +79,29 @@ async fn a_team_has_its_matches_as_they_were_known() {
     let away =
         place.store.team_history(TeamId(4), ts(NOW) - jiff::SignedDuration::from_hours(99_999), ts(NOW));
     assert_eq!(away.await.unwrap().len(), 2, "matches away count too");
+    assert!(
+        history("2000-01-01T00:00:00Z", "2023-08-01T00:00:00Z").await.is_empty(),
+        "neither was announced yet"
+    );
+}
+
+#[tokio::test]
+async fn a_team_has_the_last_of_what_was_corrected() {
+    use domain::{Outcome, Score, statistics::Pair};
+    let place = place().await;
+    let mut records = season(1);
+    place.import(batch("a", NOW, records.clone())).await;
+    records[0].outcome = Some(Outcome::completed(Score::new(9, 8)));
+    records[0].statistics.corners = Some(Pair { home: 12.0, away: 11.0 });
+    place.import(batch("b", LATER, records.clone())).await;
+    let first = async |as_of: &str| {
+        let start = ts("2000-01-01T00:00:00Z");
+        let matches = place.store.team_history(TeamId(1), start, ts(as_of)).await.unwrap();
+        (matches[0].outcome.clone().unwrap().full_time, matches[0].statistics.unwrap().corners)
+    };
+    let corrected = (Score::new(9, 8), records[0].statistics.corners);
+    assert_ne!(first(LATER).await, corrected, "not before it is known");
+    assert_eq!(first("2024-07-01T00:00:01Z").await, corrected);
 }
 
 #[tokio::test]
