@@ -13,7 +13,6 @@ use crate::{
     packed::{self, Fields},
     series::Dictionary,
     statement::fact as sql,
-    store::outlasting,
 };
 
 /// A price with the moment it could be known.
@@ -50,7 +49,7 @@ impl Store {
         as_of: Timestamp,
     ) -> Result<Vec<KnownQuote>, StoreError> {
         // All of them, because to find the last of each takes the database five times as long as to hand over the others.
-        let mut quotes = outlasting!(self.known_quotes(fixture, as_of))?;
+        let mut quotes = self.known_quotes(fixture, as_of).await?;
         quotes.sort_unstable_by_key(|quote| (quote.quote.series, quote.known_at, quote.sequence));
         quotes.dedup_by(|next, kept| {
             let same = next.quote.series == kept.quote.series;
@@ -72,7 +71,7 @@ impl Store {
         filter: OddsFilter,
         as_of: Timestamp,
     ) -> Result<Vec<KnownQuote>, StoreError> {
-        let mut quotes = outlasting!(self.known_quotes(fixture, as_of))?;
+        let mut quotes = self.known_quotes(fixture, as_of).await?;
         quotes.retain(|quote| filter.includes(&quote.quote.series));
         quotes.sort_unstable_by_key(|quote| (quote.known_at, quote.quote.series, quote.sequence));
         Ok(quotes)
@@ -83,10 +82,8 @@ impl Store {
         fixture: FixtureId,
         as_of: Timestamp,
     ) -> Result<Vec<KnownQuote>, StoreError> {
-        let mut connection = self.readers().acquire().await?;
         let query = query_scalar(sql::ODDS_PATH).bind(fixture.0).bind(first_micro_not_before(as_of));
-        let text: Option<String> = query.fetch_one(&mut connection).await?;
-        drop(connection);
+        let text: Option<String> = query.fetch_one(self.readers()).await?;
         let rows: Vec<StoredQuote> =
             packed::facts(text.as_deref()).map(StoredQuote::read).collect::<Result<_, _>>()?;
         let Some(last) = rows.iter().map(|row| row.series).max() else { return Ok(Vec::new()) };

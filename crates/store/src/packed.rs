@@ -57,7 +57,7 @@ impl<'t> Fields<'t> {
 
     /// The next field, a number that may be null.
     pub(crate) fn nullable_number(&mut self, column: &'static str) -> Result<Option<i64>, StoreError> {
-        if self.is_none() { self.text(column).map(|_| None) } else { self.number(column).map(Some) }
+        if self.pass_null() { Ok(None) } else { self.number(column).map(Some) }
     }
 
     /// The next field, a real number that may be null.
@@ -73,9 +73,9 @@ impl<'t> Fields<'t> {
 
     /// Passes by the next field if it is null.
     pub(crate) fn pass_null(&mut self) -> bool {
-        let is_null = self.is_none();
+        let is_null = self.rest.is_some_and(|rest| rest == NONE || rest.starts_with("- "));
         if is_null {
-            self.rest = self.rest.and_then(|rest| rest.split_once(' ')).map(|(_, rest)| rest);
+            self.rest = self.rest.and_then(|rest| rest.get(2..));
         }
         is_null
     }
@@ -83,10 +83,6 @@ impl<'t> Fields<'t> {
     /// Whether a null is all that is left.
     pub(crate) fn is_only_null(&self) -> bool {
         self.rest == Some(NONE)
-    }
-
-    fn is_none(&self) -> bool {
-        self.rest.is_some_and(|rest| rest == NONE || rest.starts_with("- "))
     }
 }
 

@@ -64,18 +64,19 @@ impl Writer {
     /// Lets the planner count the rows whenever there are twice as many, whoever wrote them: a load from nothing is counted a
     /// few times, and a feed that polls hardly ever.
     pub(crate) async fn wrote(&mut self, rows: u64) {
-        let written = match self.written {
-            Some(before) => before + rows,
-            // Best effort, as is counting: the rows are committed already, and a server counts by itself in time.
-            None => match query_scalar::<i64>(sql::ROWS_WRITTEN).fetch_one(&self.pool).await {
-                Ok(written) => written.unsigned_abs(),
-                Err(_) => return,
-            },
+        // Best effort: the rows are committed already, and a server counts by itself in time.
+        let _ = self.count_doubled(rows).await;
+    }
+
+    async fn count_doubled(&mut self, rows: u64) -> Result<(), StoreError> {
+        let written = if let Some(before) = self.written {
+            before + rows
+        } else {
+            let query = query_scalar::<i64>(sql::ROWS_WRITTEN);
+            query.fetch_one(&mut self.pool.acquire().await?).await?.unsigned_abs()
         };
         self.written = Some(written);
-        if is_doubled(written.saturating_sub(rows), written) {
-            let _ = self.count_rows().await;
-        }
+        if is_doubled(written.saturating_sub(rows), written) { self.count_rows().await } else { Ok(()) }
     }
 
     async fn count_rows(&self) -> Result<(), StoreError> {

@@ -53,6 +53,29 @@ macro_rules! statistics {
     };
 }
 
+/// The same, row by row.
+macro_rules! statistics_of_row {
+    () => {
+        "s.expected_goals_home, s.expected_goals_away, s.shots_home, s.shots_away, s.shots_on_target_home, s.shots_on_target_away, \
+        s.corners_home, s.corners_away, s.red_cards_home, s.red_cards_away, s.possession_home, s.possession_away"
+    };
+}
+
+/// A version of a fixture, packed.
+macro_rules! version {
+    () => {
+        "f.home_id, f.away_id, v.kickoff_start, COALESCE(CAST(v.kickoff_end AS TEXT), '-'), v.season, v.neutral, v.stage, v.status"
+    };
+}
+
+/// A result, packed.
+macro_rules! outcome {
+    () => {
+        "r.status, COALESCE(CAST(r.regulation_home AS TEXT), '-'), COALESCE(CAST(r.regulation_away AS TEXT), '-'), \
+        r.full_time_home, r.full_time_away, COALESCE(r.periods, '-')"
+    };
+}
+
 /// The last import, competitions and a team's matches on one side packed: one statement sees one state, and one question is asked
 /// once. Of each match the last version, result and statistics. Their moment is an expression, so that a plan for any moment looks
 /// as cheap as one for this moment, and is kept.
@@ -61,12 +84,12 @@ macro_rules! team_matches {
         concat!(
             "SELECT (SELECT MAX(sequence) FROM import), (SELECT string_agg(concat_ws(' ', c.id, c.sport), ';') FROM competition c), \
             (SELECT string_agg(concat_ws(' ', f.competition, f.id, \
-            COALESCE((SELECT concat_ws(' ', f.home_id, f.away_id, v.kickoff_start, COALESCE(CAST(v.kickoff_end AS TEXT), '-'), \
-            v.season, v.neutral, v.stage, v.status) FROM fixture_version v WHERE v.fixture_id = f.id AND v.known_at + 0 < $2 \
-            ORDER BY v.known_at DESC, v.sequence DESC LIMIT 1), '-'), \
-            COALESCE((SELECT concat_ws(' ', r.status, COALESCE(CAST(r.regulation_home AS TEXT), '-'), \
-            COALESCE(CAST(r.regulation_away AS TEXT), '-'), r.full_time_home, r.full_time_away, COALESCE(r.periods, '-')) \
-            FROM result r WHERE r.fixture_id = f.id AND r.known_at + 0 < $2 ORDER BY r.known_at DESC, r.sequence DESC LIMIT 1), '-'), \
+            COALESCE((SELECT concat_ws(' ', ",
+            version!(),
+            ") FROM fixture_version v WHERE v.fixture_id = f.id AND v.known_at + 0 < $2 \
+            ORDER BY v.known_at DESC, v.sequence DESC LIMIT 1), '-'), COALESCE((SELECT concat_ws(' ', ",
+            outcome!(),
+            ") FROM result r WHERE r.fixture_id = f.id AND r.known_at + 0 < $2 ORDER BY r.known_at DESC, r.sequence DESC LIMIT 1), '-'), \
             COALESCE((SELECT concat_ws(' ', ",
             statistics!(),
             ") FROM statistics s WHERE s.fixture_id = f.id AND s.known_at + 0 < $2 \
@@ -81,9 +104,9 @@ macro_rules! team_matches {
 macro_rules! team_statistics {
     ($side:literal) => {
         concat!(
-            "SELECT s.fixture_id, s.expected_goals_home, s.expected_goals_away, s.shots_home, s.shots_away, \
-            s.shots_on_target_home, s.shots_on_target_away, s.corners_home, s.corners_away, s.red_cards_home, s.red_cards_away, \
-            s.possession_home, s.possession_away FROM fixture f JOIN statistics s ON s.fixture_id = f.id WHERE f.",
+            "SELECT s.fixture_id, ",
+            statistics_of_row!(),
+            " FROM fixture f JOIN statistics s ON s.fixture_id = f.id WHERE f.",
             $side,
             " = $1 AND s.known_at < $2 AND s.sequence <= $3 ORDER BY s.known_at, s.sequence"
         )
@@ -133,24 +156,19 @@ statements! {
         DO UPDATE SET phase = excluded.phase RETURNING id";
     /// Fixtures are read in stretches of their numbers.
     HISTORY_FIXTURES = "SELECT string_agg(CAST(id AS TEXT), ';') FROM fixture WHERE competition = $1";
-    HISTORY_VERSIONS = "SELECT string_agg(concat_ws(' ', v.fixture_id, v.known_at, v.sequence, v.known_rule, f.home_id, \
-        f.away_id, v.kickoff_start, COALESCE(CAST(v.kickoff_end AS TEXT), '-'), v.season, v.neutral, v.stage, v.status), ';') \
+    HISTORY_VERSIONS = concat!("SELECT string_agg(concat_ws(' ', v.fixture_id, v.known_at, v.sequence, v.known_rule, ", version!(), "), ';') \
         FROM fixture f JOIN fixture_version v ON v.fixture_id = f.id \
-        WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND v.known_at < $4 AND v.sequence <= $5";
-    HISTORY_RESULTS = "SELECT string_agg(concat_ws(' ', r.fixture_id, r.known_at, r.sequence, r.known_rule, r.occurred_at, \
-        r.status, COALESCE(CAST(r.regulation_home AS TEXT), '-'), COALESCE(CAST(r.regulation_away AS TEXT), '-'), \
-        r.full_time_home, r.full_time_away, COALESCE(r.periods, '-')), ';') \
+        WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND v.known_at < $4 AND v.sequence <= $5");
+    HISTORY_RESULTS = concat!("SELECT string_agg(concat_ws(' ', r.fixture_id, r.known_at, r.sequence, r.known_rule, r.occurred_at, ", outcome!(), "), ';') \
         FROM fixture f JOIN result r ON r.fixture_id = f.id \
-        WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND r.known_at < $4 AND r.sequence <= $5";
+        WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND r.known_at < $4 AND r.sequence <= $5");
     HISTORY_STATISTICS = concat!("SELECT string_agg(concat_ws(' ', s.fixture_id, s.known_at, s.sequence, s.known_rule, \
         s.occurred_at, ", statistics!(), "), ';') FROM fixture f JOIN statistics s ON s.fixture_id = f.id \
         WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND s.known_at < $4 AND s.sequence <= $5");
     /// Row by row, where packing would lose something.
-    HISTORY_STATISTICS_ROWS = "SELECT s.fixture_id, s.known_at, s.sequence, s.known_rule, s.occurred_at, \
-        s.expected_goals_home, s.expected_goals_away, s.shots_home, s.shots_away, s.shots_on_target_home, \
-        s.shots_on_target_away, s.corners_home, s.corners_away, s.red_cards_home, s.red_cards_away, \
-        s.possession_home, s.possession_away FROM fixture f JOIN statistics s ON s.fixture_id = f.id \
-        WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND s.known_at < $4 AND s.sequence <= $5";
+    HISTORY_STATISTICS_ROWS = concat!("SELECT s.fixture_id, s.known_at, s.sequence, s.known_rule, s.occurred_at, ", statistics_of_row!(), " \
+        FROM fixture f JOIN statistics s ON s.fixture_id = f.id \
+        WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND s.known_at < $4 AND s.sequence <= $5");
     HISTORY_LINE_UPS = "SELECT l.fixture_id, l.known_at, l.sequence, l.known_rule, l.occurred_at, l.home_player, \
         l.home_name, l.away_player, l.away_name FROM fixture f JOIN line_up l ON l.fixture_id = f.id \
         WHERE f.competition = $1 AND l.known_at < $2 AND l.sequence <= $3 ORDER BY f.id, l.known_at, l.sequence";
