@@ -1,19 +1,18 @@
-//! Exit codes that mean something: 0 ok, 1 failed, 2 usage, 3 gate blocked, 130 stopped by Ctrl-C.
+//! Exit codes that mean something: 0 ok, 1 failed, 2 usage, 3 gate blocked, 130 stopped by Ctrl-C, 143 by SIGTERM.
 
 use std::process::ExitCode;
 
-use crate::redact::redact;
+use crate::{redact::redact, signal::Signal};
 
 /// The command was written wrongly, or asks for what does not exist.
 pub(crate) const USAGE: u8 = 2;
 const FAILED: u8 = 1;
 const GATE: u8 = 3;
-const INTERRUPTED: u8 = 130;
 
-/// Says that Ctrl-C ended the work and returns its code.
-pub(crate) fn interrupted() -> i32 {
-    eprintln!("error: {}", Stop::Interrupted);
-    INTERRUPTED.into()
+/// Says that a signal ended the work and returns its code.
+pub(crate) fn stopped(signal: Signal) -> i32 {
+    eprintln!("error: {}", Stop::Asked(signal));
+    signal.exit_code().into()
 }
 
 /// A failure that decides the exit code. Everything else exits with 1.
@@ -25,9 +24,9 @@ pub(crate) enum Stop {
     /// A check with action `block` failed.
     #[error("{0}")]
     Gate(String),
-    /// Ctrl-C; what was committed stays, the rest was never begun.
+    /// By a signal; what was committed stays, the rest was never begun.
     #[error("stopped; what was finished is stored, run the same command to go on")]
-    Interrupted,
+    Asked(Signal),
 }
 
 /// Prints an error where people or programs look for it and returns its code.
@@ -35,7 +34,7 @@ pub(crate) fn report(error: &anyhow::Error, json: bool) -> ExitCode {
     let code = match error.downcast_ref::<Stop>() {
         Some(Stop::Usage(_)) => USAGE,
         Some(Stop::Gate(_)) => GATE,
-        Some(Stop::Interrupted) => INTERRUPTED,
+        Some(Stop::Asked(signal)) => signal.exit_code(),
         None => FAILED,
     };
     let shown = |error: &dyn std::fmt::Display| redact(&error.to_string()).into_owned();

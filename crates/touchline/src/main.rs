@@ -22,6 +22,7 @@ mod logging;
 mod output;
 mod redact;
 mod report;
+mod signal;
 #[cfg(test)]
 mod testing;
 

@@ -34,6 +34,7 @@ use crate::{
     exit::{self, Stop},
     logging,
     output::Output,
+    signal::asked_to_stop,
 };
 
 /// Raw matches to settled, scored bets.
@@ -182,23 +183,20 @@ fn moment(text: &str) -> Result<jiff::Timestamp, String> {
     instant.ok_or_else(|| "write a moment as 2024-03-01T12:00:00Z, or a date as 2024-03-01".into())
 }
 
-/// Runs to the end or to Ctrl-C, whichever is first. Whatever is dropped half-way was one transaction and leaves no trace.
+/// Runs to the end or until asked to stop, whichever is first. Whatever is dropped half-way was one transaction and leaves no trace.
 fn until_stopped(work: impl Future<Output = Result<()>>) -> Result<()> {
     let runtime = runtime()?;
-    // Fitting and scoring do not yield; when they are busy the process ends here. Every write is one transaction.
-    runtime.spawn(async {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-            std::process::exit(exit::interrupted());
-        }
-    });
     runtime.block_on(async {
+        let (busy, stop) = (asked_to_stop()?, asked_to_stop()?);
+        // Fitting and scoring do not yield; when they are busy the process ends here. Every write is one transaction.
+        tokio::spawn(async {
+            let signal = busy.await;
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+            std::process::exit(exit::stopped(signal));
+        });
         tokio::select! {
             done = work => done,
-            signal = tokio::signal::ctrl_c() => {
-                signal?;
-                Err(Stop::Interrupted.into())
-            }
+            signal = stop => Err(Stop::Asked(signal).into()),
         }
     })
 }

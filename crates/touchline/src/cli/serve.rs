@@ -16,6 +16,7 @@ use crate::{
     desk::Desk,
     jobs::warm_up,
     redact::redact,
+    signal,
 };
 
 /// How often it is looked whether there is another day or another import to warm up for.
@@ -42,7 +43,7 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
         .with_context(|| format!("{host}:{port} cannot be listened on: choose another port with --port"))?;
     let address = listener.local_addr()?;
     // Before anybody learns that this process serves: from now on a signal stops it in order.
-    let stop = stop_asked()?;
+    let stop = signal::asked_to_stop()?;
     app.out.answer(&serde_json::json!({ "listening": format!("http://{address}/") }), || {
         println!("dashboard at http://{address}/ (Ctrl-C stops)");
     })?;
@@ -62,30 +63,6 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> Result<()> {
     }
     store.close().await;
     Ok(())
-}
-
-/// Ends when this process is asked to stop; asked is counted from this call, not from the first wait.
-#[cfg(unix)]
-fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => (),
-            _ = terminate.recv() => (),
-        }
-    })
-}
-
-/// Ends when this process is asked to stop; asked is counted from this call, not from the first wait.
-#[cfg(windows)]
-fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
-    Ok(async move {
-        let _ = interrupt.recv().await;
-    })
 }
 
 /// Warms up at the start, on every new day and after every import.

@@ -148,6 +148,29 @@ fn a_mapping_file_imports_any_csv() {
 }
 
 #[test]
+fn ctrl_c_and_sigterm_end_any_other_command_with_their_codes() {
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let folder = Folder::new();
+        let child = folder
+            .command(&["demo", "--no-serve"])
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        // Its work has begun.
+        while !folder.data().join("touchline.db").exists() {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        let stopped = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status();
+        assert!(stopped.expect("kill").success());
+        let ended = child.wait_with_output().expect("it ends");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(code), "{signal}: {said}");
+        assert!(said.contains("run the same command to go on"), "{signal}: {said}");
+    }
+}
+
+#[test]
 fn ctrl_c_and_sigterm_end_the_server_cleanly() {
     let folder = with_sample();
     for signal in ["-INT", "-TERM"] {
