@@ -198,10 +198,22 @@ fn find_postgres() -> Option<PathBuf> {
     debian.filter(|program| program.exists()).or_else(|| process::find("postgres"))
 }
 
-/// As safe as it is by default and with more memory than that.
-const SAFE: &[&str] = &["-c", "shared_buffers=512MB", "-c", "max_wal_size=4GB"];
+/// As safe as it is by default, with the memory that servers are given: a quarter of the machine's
+/// (<https://www.postgresql.org/docs/15/runtime-config-resource.html>, shared_buffers), at most 4 GB.
+fn safe() -> Vec<String> {
+    let mb = memory_mb().map_or(512, |mb| (mb / 4).clamp(128, 4096));
+    ["-c".into(), format!("shared_buffers={mb}MB"), "-c".into(), "max_wal_size=4GB".into()].into()
+}
+
+/// Memory of this machine; none where it does not say.
+fn memory_mb() -> Option<u64> {
+    let text = fs::read_to_string("/proc/meminfo").ok()?;
+    let kb = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?.split_whitespace().next()?;
+    Some(kb.parse::<u64>().ok()? / 1024)
+}
+
 /// Nothing in it outlives the tests.
-const CARELESS: &[&str] = &["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"];
+const CARELESS: [&str; 6] = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"];
 
 /// A PostgreSQL server to measure with: as [`redis`].
 pub(crate) fn postgres(directory: &Path) -> Result<Option<(String, Provisioned)>> {
@@ -212,7 +224,7 @@ pub(crate) fn postgres(directory: &Path) -> Result<Option<(String, Provisioned)>
 }
 
 fn start_postgres(program: &Path, directory: &Path) -> Result<Running> {
-    let cluster = Cluster::make_with(program, directory, CARELESS)?;
+    let cluster = Cluster::make_with(program, directory, CARELESS.map(String::from).into())?;
     Ok(Running { address: cluster.address(), server: Some(cluster.launch()?) })
 }
 
@@ -222,7 +234,7 @@ pub(crate) struct Cluster {
     directory: PathBuf,
     user: Option<&'static str>,
     port: u16,
-    settings: &'static [&'static str],
+    settings: Vec<String>,
 }
 
 /// How a server is stopped.
@@ -258,11 +270,11 @@ impl Drop for Started {
 impl Cluster {
     /// One that is as safe as servers are; none where PostgreSQL is not installed.
     pub(crate) fn make(directory: &Path) -> Result<Option<Self>> {
-        find_postgres().map(|program| Self::make_with(&program, directory, SAFE)).transpose()
+        find_postgres().map(|program| Self::make_with(&program, directory, safe())).transpose()
     }
 
     /// PostgreSQL refuses to run as root, so it then runs as another user.
-    fn make_with(program: &Path, directory: &Path, settings: &'static [&'static str]) -> Result<Self> {
+    fn make_with(program: &Path, directory: &Path, settings: Vec<String>) -> Result<Self> {
         let user =
             if is_root() { Some(if user_exists("postgres") { "postgres" } else { "nobody" }) } else { None };
         if let Some(user) = user {
@@ -301,7 +313,7 @@ impl Cluster {
             .arg(directory)
             .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"])
             .args(["-c", "max_connections=400"])
-            .args(*settings)
+            .args(settings)
             .current_dir(directory)
             .stdout(Stdio::null())
             .stderr(fs::File::create(directory.join("log"))?)
