@@ -348,11 +348,14 @@ impl View {
 }
 
 /// References that the writer checks instead of the database: see the tables `quote` and `play` in the migrations.
-const UNDECLARED: [(&str, &str, &str, &str); 10] = [
+const UNDECLARED: [(&str, &str, &str, &str); 13] = [
     ("quote", "fixture_id", "fixture", "id"),
     ("quote", "series_id", "quote_series", "id"),
     ("quote", "sequence", "import", "sequence"),
     ("quote", "known_rule", "known_rule", "id"),
+    ("packed_quotes", "fixture_id", "fixture", "id"),
+    ("packed_quotes", "sequence", "import", "sequence"),
+    ("packed_quotes", "known_rule", "known_rule", "id"),
     ("play", "fixture_id", "fixture", "id"),
     ("play", "passer_id", "player", "id"),
     ("play", "receiver_id", "player", "id"),

@@ -160,6 +160,18 @@ impl Reading {
         })
     }
 
+    /// What a statement packs of the fixtures between two, as this reading sees it.
+    async fn of_range(
+        &self,
+        connection: &mut Connection,
+        statement: &'static str,
+        group: &Group,
+        (first, last): (i64, i64),
+    ) -> Result<Option<String>, StoreError> {
+        let query = query_scalar(statement).bind(group.competition.as_str()).bind(first).bind(last);
+        Ok(query.bind(self.before).bind(self.last).fetch_one(connection).await?)
+    }
+
     /// The next fields known_at, sequence, known_rule.
     fn known(&self, fields: &mut Fields<'_>) -> Result<Known, StoreError> {
         self.known_of(fields.number("known_at")?, fields.number("sequence")?, fields.number("known_rule")?)

@@ -84,8 +84,10 @@ impl Store {
     ) -> Result<Vec<KnownQuote>, StoreError> {
         let query = query_scalar(sql::ODDS_PATH).bind(fixture.0).bind(first_micro_not_before(as_of));
         let text: Option<String> = query.fetch_one(self.readers()).await?;
-        let rows: Vec<StoredQuote> =
-            packed::facts(text.as_deref()).map(StoredQuote::read).collect::<Result<_, _>>()?;
+        let mut rows = Vec::new();
+        for fields in packed::facts(text.as_deref()) {
+            StoredQuote::read_into(&mut rows, fields)?;
+        }
         let Some(last) = rows.iter().map(|row| row.series).max() else { return Ok(Vec::new()) };
         let series = self.series_up_to(last).await?;
         rows.iter().map(|row| row.known(fixture, &series)).collect()
@@ -102,14 +104,15 @@ struct StoredQuote {
 }
 
 impl StoredQuote {
-    fn read(mut fields: Fields<'_>) -> Result<Self, StoreError> {
-        Ok(Self {
-            known_at: fields.number("known_at")?,
-            sequence: fields.number("sequence")?,
-            known_rule: fields.number("known_rule")?,
-            series: fields.number("series_id")?,
-            price_micros: fields.number("price_micros")?,
-        })
+    fn read_into(rows: &mut Vec<Self>, mut fields: Fields<'_>) -> Result<(), StoreError> {
+        let known_at = fields.number("known_at")?;
+        let sequence = fields.number("sequence")?;
+        let known_rule = fields.number("known_rule")?;
+        for price in packed::prices(fields) {
+            let (series, price_micros) = price?;
+            rows.push(Self { known_at, sequence, known_rule, series, price_micros });
+        }
+        Ok(())
     }
 
     fn known(&self, fixture: FixtureId, series: &Dictionary) -> Result<KnownQuote, StoreError> {

@@ -1,6 +1,8 @@
 //! Facts packed many to a row. A row that the database hands over costs microseconds however little is in it, more than to
 //! find it: by the thousand, facts come as one text with `;` between them and a blank between their fields.
 
+use std::iter;
+
 use crate::{StoreError, column};
 
 /// Stands for null.
@@ -13,6 +15,12 @@ const MAX_DIGITS: usize = 18;
 /// The facts of a text, which is null where there are none.
 pub(crate) fn facts(text: Option<&str>) -> impl Iterator<Item = Fields<'_>> {
     text.into_iter().flat_map(|text| text.split(';')).map(|fact| Fields { rest: Some(fact) })
+}
+
+/// The prices that the rest of the fields are: number of the series and millionths in turns.
+pub(crate) fn prices(mut fields: Fields<'_>) -> impl Iterator<Item = Result<(i64, i64), StoreError>> {
+    let price = |fields: &mut Fields<'_>| Ok((fields.number("series_id")?, fields.number("price_micros")?));
+    iter::from_fn(move || fields.rest.is_some().then(|| price(&mut fields)))
 }
 
 /// Whether every number of facts without free text is written exactly.
@@ -135,6 +143,19 @@ mod tests {
             assert_eq!(both.number("n").ok(), field.parse().ok(), "{field}");
             assert_eq!(both.number("next").unwrap(), 7, "{field}");
         }
+    }
+
+    #[test]
+    fn prices_are_the_rest() {
+        let of = |text: &'static str| {
+            let mut fields = facts(Some(text)).next().unwrap();
+            assert_eq!(fields.number("fixture").unwrap(), 7);
+            prices(fields).collect::<Result<Vec<_>, _>>()
+        };
+        assert_eq!(of("7").unwrap(), []);
+        assert_eq!(of("7 1 2000000 -3 4").unwrap(), [(1, 2_000_000), (-3, 4)]);
+        assert!(of("7 1").unwrap_err().to_string().contains("price_micros"));
+        assert!(of("7 x 2").unwrap_err().to_string().contains("series_id"));
     }
 
     #[test]

@@ -25,10 +25,6 @@ impl Dictionary {
         let place = self.0.binary_search_by_key(&number, |(number, _)| *number);
         place.map(|place| self.0[place].1).map_err(|_| column::not_understood("series_id", number))
     }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, &Series)> {
-        self.0.iter().map(|(number, series)| (*number, series))
-    }
 }
 
 impl Store {

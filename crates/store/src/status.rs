@@ -115,6 +115,10 @@ impl Store {
             findings
                 .push(format!("the number of prices of {wrong} fixtures is not what is on record of them"));
         }
+        let wrong: i64 = query_scalar(facts::WRONG_PACKS).fetch_one(self.readers()).await?;
+        if wrong > 0 && self.unfinished_copy().await?.is_none() {
+            findings.push(format!("{wrong} rows of packed prices are not what the prices say"));
+        }
         let stray: i64 = query_scalar(details::STRAY_PLAYS).fetch_one(self.readers()).await?;
         if stray > 0 {
             findings.push(format!("{stray} plays refer to a fixture, player or import that does not exist"));

@@ -1,6 +1,6 @@
 //! Opening and closing.
 
-use std::{collections::HashMap, sync::Arc, thread, time::Duration};
+use std::{collections::HashMap, num::NonZeroUsize, sync::Arc, thread, time::Duration};
 
 use domain::quote::Series;
 use tokio::sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit};
@@ -89,10 +89,9 @@ impl Writer {
     }
 }
 
-/// Each asks two questions side by side, so as many as there are cores would not end sooner than half as many do one after the
-/// other, and those that take short would wait for all of them.
+/// More would not end sooner, and those that take short would wait for all of them.
 fn long_reads_at_once() -> usize {
-    thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1))
+    thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
 /// Whether rows became so many that a power of two lies between.

@@ -49,7 +49,6 @@ impl Store {
         from: Timestamp,
         before: i64,
     ) -> Result<Vec<TeamMatch>, StoreError> {
-        let _turn = self.turn().await;
         // Side by side they take half as long, and what takes short waits half as long for either.
         let (mut matches, away) = tokio::try_join!(
             self.matches_of_side(team, before, &HOME),
@@ -67,6 +66,7 @@ impl Store {
         before: i64,
         side: &Side,
     ) -> Result<Vec<TeamMatch>, StoreError> {
+        let _turn = self.turn().await;
         let mut connection = self.readers().acquire().await?;
         let asked = query_as(side.matches).bind(team.0).bind(before);
         let (last, competitions, matches): (Option<i64>, Option<String>, Option<String>) =

@@ -427,7 +427,7 @@ pub(super) const COLUMNS: &str = "SELECT CAST(c.relname AS TEXT), CAST(a.attname
     CAST(COALESCE(array_position(CAST(i.indkey AS SMALLINT[]), a.attnum) + 1, 0) AS BIGINT) \
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
     LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary \
-    WHERE c.relnamespace = CAST(CAST(current_schema() AS TEXT) AS REGNAMESPACE) AND c.relkind IN ('r', 'p') AND NOT c.relispartition \
+    WHERE c.relnamespace = to_regnamespace(quote_ident(current_schema())) AND c.relkind IN ('r', 'p') AND NOT c.relispartition \
     AND substr(c.relname, 1, 1) <> '_' ORDER BY c.relname COLLATE \"C\", a.attnum";
 /// Table, column, table and column referred to, how many columns make the reference.
 pub(super) const REFERENCES: &str = "SELECT CAST(c.relname AS TEXT), CAST(a.attname AS TEXT), CAST(p.relname AS TEXT), \
@@ -436,13 +436,13 @@ pub(super) const REFERENCES: &str = "SELECT CAST(c.relname AS TEXT), CAST(a.attn
     CROSS JOIN LATERAL unnest(r.conkey, r.confkey) AS k (column_number, parent_number) \
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.column_number \
     JOIN pg_attribute b ON b.attrelid = p.oid AND b.attnum = k.parent_number \
-    WHERE r.contype = 'f' AND c.relnamespace = CAST(CAST(current_schema() AS TEXT) AS REGNAMESPACE) AND NOT c.relispartition";
+    WHERE r.contype = 'f' AND c.relnamespace = to_regnamespace(quote_ident(current_schema())) AND NOT c.relispartition";
 
 /// Sets what numbers rows to the largest number there is, and lets the planner count the rows.
 pub(super) async fn continue_numbering(connection: &mut PgConnection) -> Result<(), StoreError> {
     const NUMBERED: &str = "SELECT CAST(c.relname AS TEXT), CAST(a.attname AS TEXT) FROM pg_attribute a \
         JOIN pg_class c ON c.oid = a.attrelid \
-        WHERE c.relnamespace = CAST(CAST(current_schema() AS TEXT) AS REGNAMESPACE) AND a.attidentity <> '' ORDER BY 1, 2";
+        WHERE c.relnamespace = to_regnamespace(quote_ident(current_schema())) AND a.attidentity <> '' ORDER BY 1, 2";
     let numbered: Vec<(String, String)> = sqlx::query_as(NUMBERED).fetch_all(&mut *connection).await?;
     for (table, column) in numbered {
         let sql = format!(
@@ -458,7 +458,7 @@ pub(super) async fn continue_numbering(connection: &mut PgConnection) -> Result<
 /// server would find out by itself some minutes later; statements planned meanwhile can be a hundred times slower.
 pub(super) async fn count_rows(connection: &mut PgConnection) -> Result<(), StoreError> {
     const WHOLE: &str = "SELECT CAST(relname AS TEXT) FROM pg_class WHERE relkind = 'r' AND NOT relispartition \
-        AND relnamespace = CAST(CAST(current_schema() AS TEXT) AS REGNAMESPACE) ORDER BY 1";
+        AND relnamespace = to_regnamespace(quote_ident(current_schema())) ORDER BY 1";
     let tables: Vec<String> = sqlx::query_scalar(WHOLE).fetch_all(&mut *connection).await?;
     for table in tables {
         let analyze = sqlx::AssertSqlSafe(format!("ANALYZE \"{table}\""));

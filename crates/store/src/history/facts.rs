@@ -10,7 +10,7 @@ use futures_util::TryStreamExt as _;
 use super::{Group, Reading};
 use crate::{
     StoreError, column,
-    engine::{Connection, Pool, Row, query, query_scalar},
+    engine::{Connection, Pool, Row, query},
     fact,
     packed::{self, Fields},
     statement::fact as sql,
@@ -37,33 +37,21 @@ pub(super) async fn read(pool: &Pool, reading: &Reading, groups: &[Group]) -> Re
     let mut connection = pool.acquire().await?;
     let mut facts = Facts::default();
     for group in groups {
-        for (first, last) in group.ranges(AT_ONCE) {
-            let versions = of_range(&mut connection, sql::HISTORY_VERSIONS, reading, group, first, last);
+        for range in group.ranges(AT_ONCE) {
+            let versions = reading.of_range(&mut connection, sql::HISTORY_VERSIONS, group, range);
             for fields in packed::facts(versions.await?.as_deref()) {
                 facts.fixtures.push(version(fields, reading, group)?);
             }
-            let results = of_range(&mut connection, sql::HISTORY_RESULTS, reading, group, first, last);
+            let results = reading.of_range(&mut connection, sql::HISTORY_RESULTS, group, range);
             for fields in packed::facts(results.await?.as_deref()) {
                 facts.results.push(result(fields, reading)?);
             }
-            facts.read_statistics(&mut connection, reading, group, first, last).await?;
+            facts.read_statistics(&mut connection, reading, group, range).await?;
         }
         facts.read_line_ups(&mut connection, reading, group).await?;
         facts.read_conditions(&mut connection, reading, group).await?;
     }
     Ok(facts)
-}
-
-async fn of_range(
-    connection: &mut Connection,
-    statement: &'static str,
-    reading: &Reading,
-    group: &Group,
-    first: i64,
-    last: i64,
-) -> Result<Option<String>, StoreError> {
-    let query = query_scalar(statement).bind(group.competition.as_str()).bind(first).bind(last);
-    Ok(query.bind(reading.before).bind(reading.last).fetch_one(connection).await?)
 }
 
 fn version(mut fields: Fields<'_>, reading: &Reading, group: &Group) -> Result<Fact<Fixture>, StoreError> {
@@ -121,10 +109,9 @@ impl Facts {
         connection: &mut Connection,
         reading: &Reading,
         group: &Group,
-        first: i64,
-        last: i64,
+        range: (i64, i64),
     ) -> Result<(), StoreError> {
-        let text = of_range(connection, sql::HISTORY_STATISTICS, reading, group, first, last).await?;
+        let text = reading.of_range(connection, sql::HISTORY_STATISTICS, group, range).await?;
         if packed::is_exact(text.as_deref()) {
             for mut fields in packed::facts(text.as_deref()) {
                 let fixture = FixtureId(fields.number("fixture_id")?);
@@ -135,6 +122,7 @@ impl Facts {
             }
             return Ok(());
         }
+        let (first, last) = range;
         let rows =
             query(sql::HISTORY_STATISTICS_ROWS).bind(group.competition.as_str()).bind(first).bind(last);
         for row in rows.bind(reading.before).bind(reading.last).fetch_all(connection).await? {

@@ -13,6 +13,7 @@ mod injury;
 mod line_up;
 mod moment;
 mod numbered;
+mod pack;
 mod plan;
 mod play;
 mod player;

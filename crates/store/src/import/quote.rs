@@ -5,9 +5,10 @@
 
 use std::collections::HashMap;
 
-use domain::{FixtureId, Loss, Reason, Rejection, quote::Series, record::QuoteRecord};
+use domain::{FixtureId, Loss, Phase, Reason, Rejection, quote::Series, record::QuoteRecord};
 
 use super::{
+    pack,
     stored::ranges,
     summary::{span, sum_up},
 };
@@ -25,6 +26,7 @@ pub(super) struct QuoteRow {
     pub(super) known_at: i64,
     pub(super) price: i64,
     pub(super) known_rule: i64,
+    pub(super) phase: Phase,
     pub(super) line: u32,
 }
 
@@ -36,6 +38,7 @@ impl QuoteRow {
             known_at: column::micros(quote.known_at),
             price: quote.odds.to_micros(),
             known_rule: column::rule_number(quote.known_rule),
+            phase: quote.series.phase,
             line,
         }
     }
@@ -174,7 +177,7 @@ async fn prices_of(
     Ok(prices)
 }
 
-/// Writes prices, sorted by fixture, with the sums over each fixture. `founded` are the fixtures of this batch, sorted.
+/// Writes prices, sorted by fixture and series, with what is kept of each fixture beside them. `founded` are the fixtures of this batch, sorted.
 pub(super) async fn write(
     connection: &mut Connection,
     rows: &[QuoteRow],
@@ -196,6 +199,7 @@ pub(super) async fn write(
         values.add(row.known_rule)
     })
     .await?;
+    pack::write(connection, rows, sequence).await?;
     sum_up(connection, (&sql::QUOTE_SUM_ROWS, sql::SUM_UP_QUOTES), &moments, founded).await
 }
 
@@ -204,7 +208,7 @@ mod tests {
     use super::*;
 
     fn row(fixture: i64, series: i64, price: i64, line: u32) -> QuoteRow {
-        QuoteRow { fixture, series, known_at: 7, price, known_rule: 0, line }
+        QuoteRow { fixture, series, known_at: 7, price, known_rule: 0, phase: Phase::Closing, line }
     }
 
     #[test]

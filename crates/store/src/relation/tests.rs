@@ -76,6 +76,7 @@ async fn what_tells_the_rows_of_each_table_apart() {
         ("fixture_key", "csm known_at of its fixture_version"),
         ("result", "csm known_at"),
         ("quote", "csm known_at"),
+        ("packed_quotes", "csm known_at"),
         ("forecast", "csm as_of"),
         ("bet", "csm placed_at"),
         ("settlement", "csm settled_at"),

@@ -141,11 +141,9 @@ statements! {
         ORDER BY fixture_id, series_id, known_at, sequence";
     SUM_UP_QUOTES = sum_up!("fixture_quotes", "quotes");
     LAST_QUOTES_BETWEEN = "SELECT fixture_id, last_known_at FROM fixture_quotes WHERE fixture_id BETWEEN $1 AND $2";
-    /// Reads that are waited for come packed: see `packed.rs`. The fixture's own moments pass by partitions while it runs: to ask
-    /// for them first, which would leave those out of the plan, costs more where a question has to wait for its turn.
-    ODDS_PATH = "SELECT string_agg(concat_ws(' ', q.known_at, q.sequence, q.known_rule, q.series_id, q.price_micros), ';') \
-        FROM fixture_quotes p CROSS JOIN quote q WHERE p.fixture_id = $1 AND q.fixture_id = $1 \
-        AND q.known_at BETWEEN p.first_known_at AND p.last_known_at AND q.known_at < $2";
+    /// Reads that are waited for come packed: see `packed.rs`.
+    ODDS_PATH = "SELECT string_agg(concat_ws(' ', known_at, sequence, known_rule, prices), ';') \
+        FROM packed_quotes WHERE fixture_id = $1 AND known_at < $2";
     HOME_MATCHES = team_matches!("home_id");
     AWAY_MATCHES = team_matches!("away_id");
     HOME_STATISTICS = team_statistics!("home_id");
@@ -180,26 +178,12 @@ statements! {
         WHERE f.competition = $1 AND v.known_at < $2 AND v.sequence <= $3 AND v.roof IS NOT NULL";
     SERIES = "SELECT string_agg(concat_ws(' ', id, book, kind, line_quarters, selection, phase), ';') \
         FROM quote_series";
-    HISTORY_QUOTE_SPANS = "SELECT string_agg(concat_ws(' ', p.fixture_id, p.first_known_at, p.last_known_at), ';') \
-        FROM fixture f JOIN fixture_quotes p ON p.fixture_id = f.id WHERE f.competition = $1";
-    /// Two bounds on the moment: those of all these fixtures leave partitions out of the plan, those of one fixture pass by
-    /// the others while it runs.
-    HISTORY_QUOTES = "SELECT string_agg(concat_ws(' ', q.fixture_id, q.known_at, q.sequence, q.known_rule, q.series_id, \
-        q.price_micros), ';') FROM fixture f CROSS JOIN fixture_quotes p CROSS JOIN quote q \
-        WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND p.fixture_id BETWEEN $2 AND $3 AND p.fixture_id = f.id \
-        AND q.fixture_id = f.id \
-        AND q.known_at BETWEEN p.first_known_at AND p.last_known_at AND q.known_at >= $4 AND q.known_at < $5 \
-        AND q.sequence <= $6";
-    HISTORY_QUOTES_OF_SERIES = "SELECT string_agg(concat_ws(' ', q.fixture_id, q.known_at, q.sequence, q.known_rule, \
-        q.series_id, q.price_micros), ';') FROM fixture f CROSS JOIN fixture_quotes p CROSS JOIN quote q \
-        WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND p.fixture_id BETWEEN $2 AND $3 AND p.fixture_id = f.id \
-        AND q.fixture_id = f.id \
-        AND q.series_id IN ($7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
-        $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, \
-        $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, \
-        $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65, $66, $67, $68, $69, $70) \
-        AND q.known_at BETWEEN p.first_known_at AND p.last_known_at AND q.known_at >= $4 AND q.known_at < $5 \
-        AND q.sequence <= $6";
+    HISTORY_QUOTES = "SELECT string_agg(concat_ws(' ', q.fixture_id, q.known_at, q.sequence, q.known_rule, q.prices), ';') \
+        FROM fixture f JOIN packed_quotes q ON q.fixture_id = f.id \
+        WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND q.known_at < $4 AND q.sequence <= $5";
+    HISTORY_CLOSING_QUOTES = "SELECT string_agg(concat_ws(' ', q.fixture_id, q.known_at, q.sequence, q.known_rule, q.prices), ';') \
+        FROM fixture f JOIN packed_quotes q ON q.fixture_id = f.id AND q.phase = 'closing' \
+        WHERE f.competition = $1 AND f.id BETWEEN $2 AND $3 AND q.known_at < $4 AND q.sequence <= $5";
     SEASON_COUNTS = "WITH latest AS (SELECT v.fixture_id, v.season, v.kickoff_start, \
         ROW_NUMBER() OVER (PARTITION BY v.fixture_id ORDER BY v.known_at DESC, v.sequence DESC) AS place \
         FROM fixture_version v) \
@@ -217,6 +201,14 @@ statements! {
         COUNT(*) AS prices FROM quote GROUP BY fixture_id) q JOIN fixture f ON f.id = q.fixture_id \
         LEFT JOIN fixture_quotes s ON s.fixture_id = q.fixture_id WHERE s.fixture_id IS NULL \
         OR s.first_known_at <> q.first_at OR s.last_known_at <> q.last_at OR s.quotes <> q.prices";
+    /// Rows of `packed_quotes` that are not what the prices would be packed into.
+    WRONG_PACKS = "SELECT COUNT(*) FROM (SELECT q.fixture_id, s.phase, q.known_at, q.sequence, q.known_rule, \
+        string_agg(concat_ws(' ', q.series_id, q.price_micros), ' ' ORDER BY q.series_id) AS prices \
+        FROM quote q JOIN quote_series s ON s.id = q.series_id \
+        GROUP BY q.fixture_id, s.phase, q.known_at, q.sequence, q.known_rule) q \
+        FULL JOIN packed_quotes p ON p.fixture_id = q.fixture_id AND p.phase = q.phase AND p.known_at = q.known_at \
+        AND p.sequence = q.sequence AND p.known_rule = q.known_rule \
+        WHERE p.prices IS NULL OR q.prices IS NULL OR p.prices <> q.prices";
 }
 
 bulk_inserts! {
@@ -234,5 +226,6 @@ bulk_inserts! {
     LINE_UP_ROWS = "INSERT INTO line_up (fixture_id, known_at, sequence, known_rule, occurred_at, home_player, \
         home_name, away_player, away_name)";
     QUOTE_SUM_ROWS = "INSERT INTO fixture_quotes (fixture_id, first_known_at, last_known_at, quotes)";
+    PACKED_QUOTE_ROWS = "INSERT INTO packed_quotes (fixture_id, phase, known_at, sequence, known_rule, prices)";
     QUOTE_ROWS = "INSERT INTO quote (fixture_id, series_id, known_at, sequence, price_micros, known_rule)";
 }

@@ -105,7 +105,13 @@ async fn damage_is_found() {
     let stray = "INSERT INTO quote VALUES (99999, 1, 0, 1, 2000000, 0)";
     sqlx::query(stray).execute(&mut connection).await.unwrap();
     let findings = place.store.integrity().await.unwrap();
-    assert_eq!(findings, ["1 prices refer to a fixture, series or import that does not exist"]);
+    assert_eq!(
+        findings,
+        [
+            "1 prices refer to a fixture, series or import that does not exist",
+            "1 rows of packed prices are not what the prices say"
+        ]
+    );
     connection.close().await.unwrap();
 
     let path = place.path();

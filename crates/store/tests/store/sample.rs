@@ -52,11 +52,21 @@ pub(crate) enum At {
 }
 
 impl At {
-    /// A new place for a store. Without a server the test runs on a file instead, and is counted as skipped.
+    /// A new place for a store; a schema's name must be quoted. Without a server the test runs on a file instead, and is counted
+    /// as skipped.
     pub(crate) async fn new(engine: Engine) -> Self {
+        Self::named(engine, "Test-").await
+    }
+
+    /// As [`At::new`], for a store of an earlier version: those could not hold prices where the name must be quoted.
+    pub(crate) async fn for_earlier(engine: Engine) -> Self {
+        Self::named(engine, "test_").await
+    }
+
+    async fn named(engine: Engine, prefix: &str) -> Self {
         const VARIABLE: &str = "TOUCHLINE_TEST_POSTGRES_URL";
         match (engine, std::env::var(VARIABLE)) {
-            (Engine::Postgres, Ok(url)) => Self::Schema(new_schema(&url).await),
+            (Engine::Postgres, Ok(url)) => Self::Schema(new_schema(&url, prefix).await),
             (Engine::Postgres, Err(_)) => {
                 println!("skipped: {VARIABLE} names no server; `cargo xtask test` starts one");
                 Self::Folder(tempfile::tempdir().unwrap())
@@ -126,21 +136,21 @@ impl At {
     }
 }
 
-async fn new_schema(url: &str) -> String {
+async fn new_schema(url: &str, prefix: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    let name = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let name = format!("{prefix}{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let mut connection = PgConnection::connect(url).await.unwrap();
-    let create = format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}");
+    let create = format!("DROP SCHEMA IF EXISTS \"{name}\" CASCADE; CREATE SCHEMA \"{name}\"");
     sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
     let joint = if url.contains('?') { '&' } else { '?' };
-    format!("{url}{joint}options=-csearch_path%3D{name}")
+    format!("{url}{joint}options=-csearch_path%3D%22{name}%22")
 }
 
 impl Place {
     /// A store in a schema of its own on a server.
     pub(crate) async fn on_server(url: &str) -> Self {
-        Self::filled(At::Schema(new_schema(url).await)).await
+        Self::filled(At::Schema(new_schema(url, "Test-").await)).await
     }
 
     async fn filled(at: At) -> Self {
@@ -255,6 +265,17 @@ pub(crate) fn quote(selection: Selection, odds: f64, kickoff: Timestamp) -> Quot
         known_at: kickoff - SignedDuration::from_hours(40),
         known_rule: KnownRule::FridayOrTuesdayBefore,
     }
+}
+
+/// The prices of a match once more, as those a book closed with.
+pub(crate) fn closing_line(record: &MatchRecord<TeamId>, book: BookId) -> Vec<QuoteRecord> {
+    let closing = |quote: &QuoteRecord| QuoteRecord {
+        series: Series { book, phase: Phase::Closing, ..quote.series },
+        odds: quote.odds,
+        known_at: record.kickoff.earliest(),
+        known_rule: KnownRule::ClosingAtKickoff,
+    };
+    record.quotes.iter().filter(|quote| quote.series.phase == Phase::PreMatch).map(closing).collect()
 }
 
 /// Some rounds of three matches each, a week apart from 12 August 2023 on.

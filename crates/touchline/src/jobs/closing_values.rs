@@ -41,7 +41,7 @@ impl ClosingValues {
         let mut values = HashMap::new();
         // One competition in memory at a time.
         for (competition, bets) in bets {
-            let loaded = load_history::run(store, competition, QuoteScope::All).await?;
+            let loaded = load_history::run(store, competition, QuoteScope::Closing(Vec::new())).await?;
             values.extend(bets.iter().map(|bet| {
                 let line = closing_line(&loaded, &bet.terms, filter.known_before);
                 (bet.id.0, added(line.as_ref(), bet))

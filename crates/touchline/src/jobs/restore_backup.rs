@@ -239,7 +239,9 @@ mod tests {
         let rows = refused(&app, &file, &with("\"rows\": 0,", "\"rows\": 1,")).await;
         assert!(rows.to_string().contains("rows are not the 1"), "{rows}");
         // Of a schema that has other tables.
-        std::fs::write(&file, with(&format!("\"schema\": {schema}"), "\"schema\": 1")).unwrap();
+        let (now, first) = (schema.to_string(), "1");
+        let first = format!("\"schema\": {first:width$}", width = now.len());
+        std::fs::write(&file, with(&format!("\"schema\": {now}"), &first)).unwrap();
         let other = run(&app, &file, app.database().unwrap(), None, true).await.unwrap_err();
         assert!(other.to_string().contains("its tables are not those of schema 1"), "{other}");
         let store = app.existing_store().await.unwrap();

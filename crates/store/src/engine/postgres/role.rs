@@ -8,9 +8,9 @@ use crate::{Access, StoreError, place::Server, role::Objects};
 /// Everything in the schema that has an owner.
 pub(in crate::engine) async fn objects(pool: &PgPool) -> Result<Objects, StoreError> {
     const RELATIONS: &str = "SELECT CAST(relname AS TEXT) FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm') \
-        AND relnamespace = CAST(CAST(current_schema() AS TEXT) AS REGNAMESPACE) ORDER BY relname";
+        AND relnamespace = to_regnamespace(quote_ident(current_schema())) ORDER BY relname";
     const ROUTINES: &str = "SELECT CAST(CAST(p.oid AS REGPROCEDURE) AS TEXT) FROM pg_proc p \
-        WHERE p.pronamespace = CAST(CAST(current_schema() AS TEXT) AS REGNAMESPACE) AND NOT EXISTS \
+        WHERE p.pronamespace = to_regnamespace(quote_ident(current_schema())) AND NOT EXISTS \
         (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e') ORDER BY 1";
     let relations: Vec<String> = sqlx::query_scalar(RELATIONS).fetch_all(pool).await?;
     Ok(Objects {

@@ -58,7 +58,7 @@ macro_rules! parts {
     ($then:literal) => {
         concat!(
             "WITH RECURSIVE part (root, oid) AS (SELECT c.relname, c.oid FROM pg_class c \
-             WHERE c.relnamespace = CAST(CAST(current_schema() AS TEXT) AS REGNAMESPACE) AND c.relkind IN ('r', 'p') \
+             WHERE c.relnamespace = to_regnamespace(quote_ident(current_schema())) AND c.relkind IN ('r', 'p') \
              AND NOT c.relispartition \
              UNION ALL SELECT part.root, i.inhrelid FROM part JOIN pg_inherits i ON i.inhparent = part.oid) ",
             $then
@@ -118,7 +118,7 @@ pub(in crate::engine) async fn partitions(pool: &PgPool) -> Result<Vec<Partition
 /// PostgreSQL passes over tables of others with a warning that nobody sees, so it is asked first.
 pub(in crate::engine) async fn vacuum(pool: &PgPool, step: &mut dyn FnMut(&str)) -> Result<(), StoreError> {
     const FOREIGN: &str = "SELECT CAST(c.relname AS TEXT) FROM pg_class c, pg_database d \
-        WHERE c.relnamespace = CAST(CAST(current_schema() AS TEXT) AS REGNAMESPACE) AND c.relkind IN ('r', 'p') \
+        WHERE c.relnamespace = to_regnamespace(quote_ident(current_schema())) AND c.relkind IN ('r', 'p') \
         AND d.datname = current_database() AND NOT pg_has_role(c.relowner, 'USAGE') AND NOT pg_has_role(d.datdba, 'USAGE') \
         ORDER BY c.relname LIMIT 1";
     if let Some(table) = sqlx::query_scalar::<_, String>(FOREIGN).fetch_optional(pool).await? {

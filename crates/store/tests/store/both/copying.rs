@@ -152,7 +152,11 @@ async fn prices_that_are_yet_to_come_are_no_damage() {
     let one = "DELETE FROM quote WHERE fixture_id = 1 \
         AND series_id = (SELECT MIN(series_id) FROM quote WHERE fixture_id = 1)";
     to.execute(one).await.unwrap();
-    assert_eq!(to.store.integrity().await.unwrap().len(), 1, "of a whole store it is");
+    assert_eq!(
+        to.store.integrity().await.unwrap().len(),
+        2,
+        "of a whole store it is: the sum and the packed prices"
+    );
     unfinish(&to).await;
     assert!(to.store.integrity().await.unwrap().is_empty());
     let Place { at, store } = to;

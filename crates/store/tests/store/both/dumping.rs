@@ -194,7 +194,7 @@ async fn what_is_there_is_replaced_only_when_told_and_kept() {
     );
     let kept = match &ground {
         At::Folder(_) => replaced,
-        At::Schema(url) => url.rsplit_once("%3D").unwrap().0.to_owned() + "%3D" + &replaced,
+        At::Schema(url) => format!("{}%3D%22{replaced}%22", url.rsplit_once("%3D").unwrap().0),
     };
     let kept = Store::open(touchline_store::Place::parse(&kept).unwrap(), Access::ReadWrite).await.unwrap();
     assert_eq!(kept.status().await.unwrap().imports, 2, "as it was, and it opens");

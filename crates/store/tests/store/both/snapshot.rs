@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use domain::{
-    BookId, CompetitionId, Fixture, FixtureId, History, Kickoff, MatchRecord, Phase, Quote, RecordedBy,
-    Score, Snapshot, TeamId, quote::Series, record::QuoteRecord,
+    BookId, CompetitionId, DecimalOdds, Fact, Fixture, History, Kickoff, MatchRecord, Phase, Quote,
+    RecordedBy, Score, Snapshot, TeamId, quote::Series, record::QuoteRecord,
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use touchline_store::{QuoteScope, Scope};
 
 use super::place;
-use crate::sample::{LATER, NOW, Place, batch, eng, season, ts};
+use crate::sample::{LATER, NOW, Place, batch, closing_line, eng, season, ts};
 
 /// Facts of every kind: dates and times, corrections, a second competition.
 async fn varied() -> Place {
@@ -89,31 +89,56 @@ async fn closing_prices_are_read_without_the_others() {
     let place = place().await;
     let mut records = season(4);
     for record in &mut records {
-        let closing = |quote: &QuoteRecord, book| QuoteRecord {
-            series: Series { phase: Phase::Closing, book, ..quote.series },
-            ..*quote
-        };
-        let books = [BookId::MARKET_AVERAGE, BookId::PINNACLE];
-        let more: Vec<_> = books.iter().flat_map(|b| record.quotes.iter().map(|q| closing(q, *b))).collect();
-        record.quotes.extend(more);
+        for book in [BookId::PINNACLE, BookId::MARKET_AVERAGE] {
+            record.quotes.extend(closing_line(record, book));
+        }
     }
-    place.import(batch("a", NOW, records)).await;
-    let read = async |quotes| {
-        let history = place.store.history(&Scope { quotes, ..Scope::default() }).await.unwrap();
-        let fixtures = history.fixtures_for_scoring();
-        let quotes = fixtures.iter().flat_map(|f| history.quotes_for_scoring(f.id));
-        quotes.map(|q| (q.value.fixture, q.value.series, q.times.known_at)).collect::<Vec<_>>()
+    place.import(batch("a", NOW, records.clone())).await;
+    // One closing price is corrected, another one comes from a later moment.
+    let closing = |quote: &&mut QuoteRecord| quote.series.phase == Phase::Closing;
+    let corrected = records[0].quotes.iter_mut().find(closing).unwrap();
+    corrected.odds = DecimalOdds::new(9.5).unwrap();
+    let moved = records[1].quotes.iter_mut().rfind(closing).unwrap();
+    moved.known_at += SignedDuration::from_secs(60);
+    place.import(batch("b", LATER, records)).await;
+    let read = async |quotes, known_before: Option<&str>| {
+        let known_before = known_before.map(ts);
+        let history = place.store.history(&Scope { quotes, known_before, ..Scope::default() }).await.unwrap();
+        let mut facts: Vec<Fact<Quote>> =
+            history.fixtures_for_scoring().iter().flat_map(|f| history.quotes_for_scoring(f.id)).collect();
+        facts.sort_by_key(|fact| {
+            (fact.value.fixture, fact.value.series, fact.times.known_at, fact.times.sequence)
+        });
+        facts
     };
-    let of = |quotes: &[(FixtureId, Series, Timestamp)], book: Option<BookId>| {
+    let of = |facts: &[Fact<Quote>], book: Option<BookId>| {
         let wanted = |s: &Series| s.phase == Phase::Closing && book.is_none_or(|b| s.book == b);
-        quotes.iter().filter(|(_, series, _)| wanted(series)).copied().collect::<Vec<_>>()
+        facts.iter().filter(|fact| wanted(&fact.value.series)).copied().collect::<Vec<_>>()
     };
-    let all = read(QuoteScope::All).await;
-    assert_eq!(of(&all, None).len() * 3, all.len() * 2);
-    assert_eq!(read(QuoteScope::Closing(vec![])).await, of(&all, None));
-    let pinnacle = read(QuoteScope::Closing(vec![BookId::PINNACLE])).await;
+    let all = read(QuoteScope::All, None).await;
+    assert_eq!((all.len(), of(&all, None).len()), (12 * 9 + 2, 12 * 6 + 2));
+    assert!(place.store.integrity().await.unwrap().is_empty());
+    assert_eq!(read(QuoteScope::Closing(vec![]), None).await, of(&all, None));
+    let pinnacle = read(QuoteScope::Closing(vec![BookId::PINNACLE]), None).await;
     assert_eq!(pinnacle, of(&all, Some(BookId::PINNACLE)));
-    assert_eq!(read(QuoteScope::Closing(vec![BookId::MARKET_MAXIMUM])).await, []);
+    assert_eq!(read(QuoteScope::Closing(vec![BookId::MARKET_MAXIMUM]), None).await, []);
+    let first_round = read(QuoteScope::Closing(vec![]), Some("2023-08-12T14:00:30Z")).await;
+    assert_eq!(
+        first_round.len(),
+        3 * 6 + 1,
+        "the correction is of the same moment, the other price comes later"
+    );
+
+    // Packs that say something else than the prices are found, and so are those too many or too few.
+    let says = async |sql: &str, packs: u32| {
+        place.execute(sql).await.unwrap();
+        let findings = place.store.integrity().await.unwrap();
+        assert_eq!(findings, [format!("{packs} rows of packed prices are not what the prices say")], "{sql}");
+    };
+    says("UPDATE packed_quotes SET prices = prices || ' 1 2000000' WHERE fixture_id = 1 AND sequence = 2", 1)
+        .await;
+    says("DELETE FROM packed_quotes WHERE fixture_id = 3", 3).await;
+    says("UPDATE packed_quotes SET known_at = known_at + 1 WHERE fixture_id = 4", 7).await;
 }
 
 #[tokio::test]
