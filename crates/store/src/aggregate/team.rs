@@ -87,14 +87,6 @@ pub struct RefreshedTeams {
     pub days: usize,
 }
 
-/// Some seasons of a competition, counted.
-struct CountedTeams {
-    competition: CompetitionId,
-    seasons: BTreeSet<Season>,
-    teams: Vec<TeamSeason>,
-    days: Vec<TeamDay>,
-}
-
 /// The seasons to count, by competition.
 type Touched = BTreeMap<CompetitionId, BTreeSet<Season>>;
 
@@ -108,26 +100,37 @@ impl Store {
     }
 
     async fn try_refresh_team_statistics(&self, rebuild: bool) -> Result<RefreshedTeams, StoreError> {
+        let aggregate = Aggregate::TeamStatistics;
         loop {
-            let state = self.aggregate_state(Aggregate::TeamStatistics).await?;
+            let state = self.aggregate_state(aggregate).await?;
             let Some(step) = Step::of(state, rebuild) else { return Ok(RefreshedTeams::default()) };
-            let counted = self.count_teams(step).await?;
-            if self.save_team_statistics(step, &counted).await? {
-                let rows = |of: fn(&CountedTeams) -> usize| counted.iter().map(of).sum();
-                return Ok(RefreshedTeams {
-                    seasons: rows(|c| c.seasons.len()),
-                    teams: rows(|c| c.teams.len()),
-                    days: rows(|c| c.days.len()),
-                });
+            let writer = self.writer().await?;
+            let mut transaction = writer.begin(Durability::Process).await?;
+            if !step.still_fits(&mut transaction, aggregate).await? {
+                // Another process was faster: what is left to do may be less.
+                transaction.rollback().await?;
+                continue;
             }
-            // Another process was faster: what is left to do may be less.
+            let refreshed = self.count_teams_anew(&mut transaction, step).await?;
+            super::set_mark(&mut transaction, aggregate, step.to).await?;
+            transaction.commit().await?;
+            return Ok(refreshed);
         }
     }
 
-    /// From all facts there are, which are those of the step at least.
-    async fn count_teams(&self, step: Step) -> Result<Vec<CountedTeams>, StoreError> {
+    /// Puts the rows of every season that a step touches, or all, in place of those there are. One competition after the other,
+    /// so that no more than one is in memory; nobody imports meanwhile.
+    async fn count_teams_anew(
+        &self,
+        transaction: &mut Connection,
+        step: Step,
+    ) -> Result<RefreshedTeams, StoreError> {
+        if step.anew {
+            query(sql::DROP_ALL_TEAM_SEASONS).execute(&mut *transaction).await?;
+            query(sql::DROP_ALL_TEAM_DAYS).execute(&mut *transaction).await?;
+        }
         let competitions = self.competitions().await?;
-        let mut counted = Vec::new();
+        let mut refreshed = RefreshedTeams::default();
         for (id, seasons) in touched(self.readers(), step).await? {
             let competition = competitions.iter().find(|c| c.id == id);
             let competition = competition
@@ -138,35 +141,16 @@ impl Store {
             let mut days = team_season::days(&history, competition);
             teams.retain(|row| seasons.contains(&row.season));
             days.retain(|row| seasons.contains(&row.season));
-            counted.push(CountedTeams { competition: id, seasons, teams, days });
-        }
-        Ok(counted)
-    }
-
-    /// Puts the rows in place of those of the same seasons, or of all. Returns whether it was taken; it is not when another
-    /// process was faster.
-    async fn save_team_statistics(&self, step: Step, counted: &[CountedTeams]) -> Result<bool, StoreError> {
-        let aggregate = Aggregate::TeamStatistics;
-        let writer = self.writer().await?;
-        let mut transaction = writer.begin(Durability::Process).await?;
-        if !step.still_fits(&mut transaction, aggregate).await? {
-            transaction.rollback().await?;
-            return Ok(false);
-        }
-        if step.anew {
-            query(sql::DROP_ALL_TEAM_SEASONS).execute(&mut *transaction).await?;
-            query(sql::DROP_ALL_TEAM_DAYS).execute(&mut *transaction).await?;
-        }
-        for CountedTeams { competition, seasons, teams, days } in counted {
             if !step.anew {
-                drop_seasons(&mut transaction, *competition, seasons).await?;
+                drop_seasons(transaction, id, &seasons).await?;
             }
-            insert_teams(&mut transaction, *competition, teams).await?;
-            insert_days(&mut transaction, *competition, days).await?;
+            insert_teams(transaction, id, &teams).await?;
+            insert_days(transaction, id, &days).await?;
+            refreshed.seasons += seasons.len();
+            refreshed.teams += teams.len();
+            refreshed.days += days.len();
         }
-        super::set_mark(&mut transaction, aggregate, step.to).await?;
-        transaction.commit().await?;
-        Ok(true)
+        Ok(refreshed)
     }
 
     /// How the teams of a season stand, by team, or stood as of a moment; the last season on record when none is named.
